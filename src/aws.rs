@@ -1,0 +1,11 @@
+//! Amazon's side: the files, the caches, the CLI. Knows nothing of Claude Code's settings.
+
+pub mod claude_view;
+pub mod cli;
+pub mod credentials;
+pub mod failure;
+pub mod listing;
+pub mod profiles;
+pub mod regions;
+pub mod role_cache;
+pub mod sso;

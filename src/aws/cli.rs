@@ -1,0 +1,1 @@
+//! Each `aws` call as a typed function.

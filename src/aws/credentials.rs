@@ -1,0 +1,1 @@
+//! What a profile's credentials are worth, told from files alone.

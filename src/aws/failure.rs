@@ -1,0 +1,1 @@
+//! What `aws` printed on stderr to an error with a code.

@@ -1,0 +1,1 @@
+//! Inference profile listings: asked for, read, kept.

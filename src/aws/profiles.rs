@@ -1,0 +1,1 @@
+//! Config and credentials files to profiles, as botocore maps them.

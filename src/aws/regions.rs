@@ -1,0 +1,1 @@
+//! Regions: their shape, their partitions, where Bedrock is.

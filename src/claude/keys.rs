@@ -1,0 +1,1 @@
+//! The one table of the settings keys that we own.

@@ -1,0 +1,1 @@
+//! Wishes and present settings to the edits that make them so.

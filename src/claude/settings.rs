@@ -1,0 +1,1 @@
+//! Which settings files count, what they hold, and where each value comes from.

@@ -1,0 +1,124 @@
+//! What a command hands back, and how it may look. `output` alone prints it.
+
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The answer of a command: one value, two forms.
+pub trait Report {
+    /// The `data` member of the JSON document.
+    fn json(&self) -> Value;
+
+    /// The same for a person; ends with a newline unless empty.
+    fn text(&self, look: &Look) -> String;
+
+    /// The exit code of a command that could answer. Most say 0.
+    fn exit(&self) -> u8 {
+        0
+    }
+}
+
+/// How text may look on the stream it goes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Escape sequences for colour may be used.
+    pub color: bool,
+    /// Symbols beyond ASCII may be used.
+    pub unicode: bool,
+    /// Columns of the terminal; 80 where there is none.
+    pub width: usize,
+}
+
+/// The colours of the one quiet style. Each is an aid: the words say the same without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tint {
+    /// Headings and the value that matters most.
+    Bold,
+    /// What may be skipped.
+    Dim,
+    /// Works.
+    Good,
+    /// Works, but will surprise.
+    Warn,
+    /// Does not work.
+    Bad,
+}
+
+impl Look {
+    /// Text without any aid, for pipes and tests.
+    pub const PLAIN: Look = Look {
+        color: false,
+        unicode: false,
+        width: 80,
+    };
+
+    /// `text` in a colour, where colours may be used.
+    pub fn tint(&self, tint: Tint, text: &str) -> String {
+        if !self.color || text.is_empty() {
+            return text.to_owned();
+        }
+        let code = match tint {
+            Tint::Bold => "1",
+            Tint::Dim => "2",
+            Tint::Good => "32",
+            Tint::Warn => "33",
+            Tint::Bad => "31",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+}
+
+/// Something that will not stop the command and that the user should know.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Warning {
+    /// A stable code in the style of [`crate::error::Code`].
+    pub code: &'static str,
+    /// One sentence, without a full stop at its end.
+    pub message: String,
+    /// A command to paste or a step to take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+}
+
+impl Warning {
+    /// A warning with its sentence.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Warning {
+            code,
+            message: message.into(),
+            suggestion: None,
+        }
+    }
+
+    /// Adds the next step.
+    #[must_use]
+    pub fn suggest(mut self, step: impl Into<String>) -> Self {
+        self.suggestion = Some(step.into());
+        self
+    }
+}
+
+impl From<&Error> for Warning {
+    fn from(error: &Error) -> Self {
+        Warning {
+            code: error.code.as_str(),
+            message: error.message.clone(),
+            suggestion: error.suggestion.clone(),
+        }
+    }
+}
+
+/// `text` with control characters spelt out (`\n`, `\u{1b}`), so that foreign text can neither move the cursor nor forge lines.
+///
+/// Bidirectional overrides (U+202A to U+202E, U+2066 to U+2069) are spelt out too: they reorder what stands around them.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

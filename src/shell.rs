@@ -1,0 +1,1 @@
+//! Words to a shell line and back.
