@@ -144,9 +144,9 @@ pub struct Error {
     /// A command to paste or a step to take.
     pub suggestion: Option<String>,
     /// Where it is.
-    pub at: Option<At>,
+    pub at: Option<Box<At>>,
     /// Further members for the JSON form (`candidates`, `command`, …).
-    pub details: Map<String, Value>,
+    pub details: Vec<(&'static str, Value)>,
 }
 
 /// What every fallible function here returns.
@@ -160,7 +160,7 @@ impl Error {
             message: message.into(),
             suggestion: None,
             at: None,
-            details: Map::new(),
+            details: Vec::new(),
         }
     }
 
@@ -174,29 +174,29 @@ impl Error {
     /// Adds the file.
     #[must_use]
     pub fn at(mut self, path: impl AsRef<Path>) -> Self {
-        self.at = Some(At {
+        self.at = Some(Box::new(At {
             path: path.as_ref().to_owned(),
             line: None,
             column: None,
-        });
+        }));
         self
     }
 
     /// Adds the file and the place in it; both count from 1.
     #[must_use]
     pub fn at_line(mut self, path: impl AsRef<Path>, line: usize, column: Option<usize>) -> Self {
-        self.at = Some(At {
+        self.at = Some(Box::new(At {
             path: path.as_ref().to_owned(),
             line: Some(line),
             column,
-        });
+        }));
         self
     }
 
     /// Adds a member to the JSON form.
     #[must_use]
-    pub fn detail(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.insert(name.to_owned(), value.into());
+    pub fn detail(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.details.push((name, value.into()));
         self
     }
 
@@ -216,7 +216,11 @@ impl Error {
                 out.insert("column".into(), column.into());
             }
         }
-        out.extend(self.details.clone());
+        out.extend(
+            self.details
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone())),
+        );
         Value::Object(out)
     }
 }
