@@ -1,1 +1,123 @@
-//! The list of commands; each lives in a file of its own name.
+//! The list of commands; each lives in a file of its own name, with its arguments, its help and its run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::env::Env;
+use crate::error::Result;
+use crate::report::{Look, Report};
+
+pub mod check_prerequisites;
+
+/// What may be said while a command runs. `output` does it; the commands only know this.
+pub trait Listener: Sync {
+    /// One step of a longer wait. On a terminal it replaces the step before it.
+    fn progress(&self, text: &str);
+    /// A line for people that is not part of the answer.
+    fn note(&self, text: &str);
+    /// A line for those who asked for `--verbose`.
+    fn trace(&self, text: &str);
+    /// How text may look there.
+    fn look(&self) -> &Look;
+}
+
+/// What every command is handed.
+pub struct Context<'a> {
+    /// The surroundings.
+    pub env: &'a Env,
+    /// The options that all commands share.
+    pub options: &'a Options,
+    /// Where to say what is going on.
+    pub listener: &'a dyn Listener,
+}
+
+impl Context<'_> {
+    /// How long one child may take.
+    pub fn timeout(&self, default: u64) -> Duration {
+        Duration::from_secs(self.options.timeout.unwrap_or(default))
+    }
+}
+
+/// The options that every command takes.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
+pub struct Options {
+    /// Use DIR as the home folder, for trying things out
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+
+    /// Read and edit this settings file of Claude Code
+    #[arg(long, global = true, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// Start no `aws`: answer from files and what was kept
+    #[arg(long, global = true)]
+    pub offline: bool,
+
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Say nothing on the way
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+
+    /// Show each command line that is run and how long it took
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+
+    /// Use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Shade::Auto)]
+    pub color: Shade,
+
+    /// How long one child process may take
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
+}
+
+/// When to use colours.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shade {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A command with what the user gave it.
+#[expect(
+    missing_docs,
+    reason = "a variant's documentation, which is its help, stands at its struct"
+)]
+#[derive(clap::Subcommand, Clone, Debug)]
+pub enum Command {
+    CheckPrerequisites(check_prerequisites::CheckPrerequisites),
+}
+
+/// The commands of the replaced script: they print one JSON document, whatever happens.
+pub const SCRIPT_COMMANDS: &[&str] = &[
+    "check-prerequisites",
+    "get-aws-context",
+    "apply-config",
+    "test-bedrock",
+    "inference-config",
+];
+
+impl Command {
+    /// Whether it is one of [`SCRIPT_COMMANDS`].
+    pub fn is_script(&self) -> bool {
+        matches!(self, Command::CheckPrerequisites(_))
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Whatever stops the command.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        match self {
+            Command::CheckPrerequisites(command) => command.run(context),
+        }
+    }
+}

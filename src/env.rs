@@ -119,6 +119,19 @@ impl Env {
             .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
+    /// Whether stdout is a terminal, for those who cannot wait for [`Env::read`].
+    pub fn stdout_is_terminal() -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Columns of the terminal: `COLUMNS`, else what the terminal says, else 80.
+    pub fn columns(&self) -> usize {
+        let set = self.var("COLUMNS").and_then(|text| text.parse().ok());
+        set.or_else(terminal_columns)
+            .filter(|columns| *columns >= 20)
+            .unwrap_or(80)
+    }
+
     /// `path` with the home folder written as `~`, for people.
     pub fn tilde(&self, path: &Path) -> String {
         match path.strip_prefix(&self.home) {
@@ -169,5 +182,110 @@ fn fold_case(name: OsString) -> OsString {
         name.to_ascii_uppercase()
     } else {
         name
+    }
+}
+
+/// The width of the terminal on stderr or stdout.
+#[cfg(unix)]
+fn terminal_columns() -> Option<usize> {
+    let mut size = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    [libc::STDERR_FILENO, libc::STDOUT_FILENO]
+        .into_iter()
+        .find_map(|stream| {
+            #[expect(
+                unsafe_code,
+                reason = "there is no safe call for the terminal's size in std"
+            )]
+            // SAFETY: TIOCGWINSZ writes one `winsize`, which is what the pointer points to.
+            let answer = unsafe { libc::ioctl(stream, libc::TIOCGWINSZ, &raw mut size) };
+            (answer == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
+        })
+}
+
+/// Windows does not say without calls of its own.
+#[cfg(not(unix))]
+fn terminal_columns() -> Option<usize> {
+    None
+}
+
+/// A moment in the local time zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// Year, month and day.
+    pub date: (i64, i64, i64),
+    /// Hour and minute.
+    pub clock: (i64, i64),
+    /// The zone's name then (`CET`, `UTC`, `+0530`).
+    pub zone: String,
+}
+
+impl LocalTime {
+    /// `at` (seconds since the epoch) as the system's zone (`TZ`, else the system's setting) has it.
+    #[cfg(unix)]
+    pub fn of(at: i64) -> Self {
+        let time: libc::time_t = at;
+        #[expect(
+            unsafe_code,
+            reason = "there is no safe call for the local time in std"
+        )]
+        // SAFETY: `tm` is plain data, for which all zeroes is a value; `localtime_r` reads one `time_t`, writes one
+        // `tm`, and leaves in `tm_zone` a pointer that lives as long as the process.
+        let (tm, zone) = unsafe {
+            let mut tm: libc::tm = std::mem::zeroed();
+            let zone = if libc::localtime_r(&raw const time, &raw mut tm).is_null()
+                || tm.tm_zone.is_null()
+            {
+                String::new()
+            } else {
+                std::ffi::CStr::from_ptr(tm.tm_zone)
+                    .to_string_lossy()
+                    .into_owned()
+            };
+            (tm, zone)
+        };
+        if zone.is_empty() {
+            return Self::utc(at);
+        }
+        LocalTime {
+            date: (
+                i64::from(tm.tm_year) + 1900,
+                i64::from(tm.tm_mon) + 1,
+                i64::from(tm.tm_mday),
+            ),
+            clock: (i64::from(tm.tm_hour), i64::from(tm.tm_min)),
+            zone,
+        }
+    }
+
+    /// `at` in UTC: Windows does not say its zone without calls of its own.
+    #[cfg(not(unix))]
+    pub fn of(at: i64) -> Self {
+        Self::utc(at)
+    }
+
+    fn utc(at: i64) -> Self {
+        let (year, month, day, hour, minute, _) = crate::time::civil(at);
+        LocalTime {
+            date: (year, month, day),
+            clock: (hour, minute),
+            zone: "UTC".to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for LocalTime {
+    /// `2026-11-22 17:05 CET`, the spelling of the replaced script.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ((year, month, day), (hour, minute)) = (self.date, self.clock);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} {}",
+            self.zone
+        )
     }
 }

@@ -1,5 +1,39 @@
 //! Parse, read the surroundings, run the command, print its report: nothing else.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use claude_bedrock::cli::{self, Parsed};
+use claude_bedrock::commands::Context;
+use claude_bedrock::env::Env;
+use claude_bedrock::output::Output;
+
+fn main() -> ExitCode {
+    Output::report_panics();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(match cli::parse(&args, Env::stdout_is_terminal()) {
+        Parsed::Text(text) => {
+            Output::plain(&text);
+            0
+        }
+        Parsed::Wrong { error, json } => Output::bare(json).error(&error),
+        Parsed::Run(cli) => {
+            let json = cli.options.json || cli.command.is_script();
+            match Env::read(cli.options.home.as_deref()) {
+                Err(error) => Output::bare(json).error(&error),
+                Ok(env) => {
+                    let output = Output::new(&env, &cli.options, json);
+                    let context = Context {
+                        env: &env,
+                        options: &cli.options,
+                        listener: &output,
+                    };
+                    match cli.command.run(&context) {
+                        Ok(report) => output.report(report.as_ref()),
+                        Err(error) => output.error(&error),
+                    }
+                }
+            }
+        }
+    })
 }

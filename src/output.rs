@@ -1,1 +1,189 @@
-//! What the user sees.
+//! What the user sees: the only module that prints.
+//!
+//! stdout carries the report and nothing else; everything said on the way goes to stderr. A reader that goes away
+//! (`| head`) is not an error.
+
+use std::io::{self, Write};
+
+use crate::commands::{Listener, Options, Shade};
+use crate::env::Env;
+use crate::error::Error;
+use crate::report::{Look, Report, Tint, escape};
+
+/// The printer, set up once from the options and the terminals.
+pub struct Output {
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+    stdout: Look,
+    stderr: Look,
+    stderr_is_terminal: bool,
+}
+
+impl Output {
+    /// Decides the form and the look from the options and the surroundings.
+    pub fn new(env: &Env, options: &Options, json: bool) -> Self {
+        let look = |is_terminal: bool| Look {
+            color: match options.color {
+                Shade::Always => true,
+                Shade::Never => false,
+                Shade::Auto => {
+                    is_terminal
+                        && env.var_nonempty("NO_COLOR").is_none()
+                        && env.var("TERM") != Some("dumb")
+                }
+            },
+            unicode: speaks_utf8(env),
+            width: env.columns(),
+        };
+        Output {
+            json,
+            quiet: options.quiet,
+            verbose: options.verbose || env.var("BEDROCK_DEBUG") == Some("1"),
+            stdout: look(env.stdout_is_terminal),
+            stderr: look(env.stderr_is_terminal),
+            stderr_is_terminal: env.stderr_is_terminal,
+        }
+    }
+
+    /// For failures from before the surroundings are known.
+    pub fn bare(json: bool) -> Self {
+        Output {
+            json,
+            quiet: true,
+            verbose: false,
+            stdout: Look::PLAIN,
+            stderr: Look::PLAIN,
+            stderr_is_terminal: false,
+        }
+    }
+
+    /// Makes a panic say its code in one line. The process aborts after it.
+    pub fn report_panics() {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic
+                .location()
+                .map(|at| format!(" at {}:{}", at.file(), at.line()));
+            say(&format!(
+                "error: a defect of claude-bedrock {}{}\n  code INTERNAL; please report this line\n",
+                env!("CARGO_PKG_VERSION"),
+                place.unwrap_or_default(),
+            ));
+        }));
+    }
+
+    /// Prints the answer and returns the exit code.
+    pub fn report(&self, report: &dyn Report) -> u8 {
+        self.clear_progress();
+        if self.json {
+            print(&report.json());
+        } else {
+            print(&report.text(&self.stdout));
+        }
+        report.exit()
+    }
+
+    /// Prints the failure and returns the exit code.
+    pub fn error(&self, error: &Error) -> u8 {
+        self.clear_progress();
+        if self.json {
+            // A `Value` always serialises.
+            let text = serde_json::to_string_pretty(&error.json()).unwrap_or_default();
+            print(&format!("{text}\n"));
+        } else {
+            let look = &self.stderr;
+            let mut text = format!(
+                "{} {}\n",
+                look.tint(Tint::Bad, "error:"),
+                escape(&error.message)
+            );
+            if let Some(at) = &error.at {
+                text.push_str("  at ");
+                text.push_str(&escape(&at.path.display().to_string()));
+                for number in [at.line, at.column].into_iter().flatten() {
+                    text.push_str(&format!(":{number}"));
+                }
+                text.push('\n');
+            }
+            if let Some(step) = &error.suggestion {
+                text.push_str(&format!(
+                    "  {} {}\n",
+                    look.tint(Tint::Bold, "try:"),
+                    escape(step)
+                ));
+            }
+            say(&text);
+        }
+        error.code.exit()
+    }
+
+    /// Prints a text of our own as it is: help, version, completions.
+    pub fn plain(text: &str) {
+        print(text);
+    }
+
+    fn clear_progress(&self) {
+        if self.stderr_is_terminal && !self.quiet {
+            say("\r\x1b[K");
+        }
+    }
+}
+
+impl Listener for Output {
+    fn progress(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        if self.stderr_is_terminal {
+            let line: String = escape(text)
+                .chars()
+                .take(self.stderr.width.saturating_sub(1))
+                .collect();
+            say(&format!("\r\x1b[K{line}"));
+        } else {
+            say(&format!("{}\n", escape(text)));
+        }
+    }
+
+    fn note(&self, text: &str) {
+        if !self.quiet {
+            self.clear_progress();
+            say(&format!("{text}\n"));
+        }
+    }
+
+    fn trace(&self, text: &str) {
+        if self.verbose {
+            self.clear_progress();
+            say(&format!("{}\n", escape(text)));
+        }
+    }
+
+    fn look(&self) -> &Look {
+        &self.stderr
+    }
+}
+
+/// Whether the locale promises UTF-8. Windows consoles are taken to.
+fn speaks_utf8(env: &Env) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| env.var_nonempty(name));
+    cfg!(windows)
+        || locale.is_some_and(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        })
+}
+
+fn print(text: &str) {
+    let mut stdout = io::stdout().lock();
+    // A closed pipe or a full disk under stdout: there is nobody left to tell.
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+}
+
+fn say(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,13 +1,13 @@
 //! What a command hands back, and how it may look. `output` alone prints it.
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::error::Error;
 
 /// The answer of a command: one value, two forms.
 pub trait Report {
-    /// The `data` member of the JSON document.
-    fn json(&self) -> Value;
+    /// The JSON document, made with [`document`].
+    fn json(&self) -> String;
 
     /// The same for a person; ends with a newline unless empty.
     fn text(&self, look: &Look) -> String;
@@ -16,6 +16,23 @@ pub trait Report {
     fn exit(&self) -> u8 {
         0
     }
+}
+
+/// The contract's document round `data`: `{"success": true, "data": …}`, two spaces, a newline at its end.
+pub fn document(data: &impl Serialize) -> String {
+    #[derive(Serialize)]
+    struct Document<'a, T> {
+        success: bool,
+        data: &'a T,
+    }
+    // Reports hold strings, numbers and maps with string keys, which always serialise.
+    let mut text = serde_json::to_string_pretty(&Document {
+        success: true,
+        data,
+    })
+    .unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// How text may look on the stream it goes to.
@@ -69,7 +86,7 @@ impl Look {
 }
 
 /// Something that will not stop the command and that the user should know.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
     /// A stable code in the style of [`crate::error::Code`].
     pub code: &'static str,
