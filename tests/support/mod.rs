@@ -1,0 +1,49 @@
+//! What the test programs share: a throw-away HOME, the real binary in it, stand-ins for the programs it may start.
+
+#![allow(dead_code, reason = "each test program uses a part of this")]
+
+pub(crate) mod case;
+pub(crate) mod sandbox;
+pub(crate) mod secrets;
+pub(crate) mod snapshot;
+pub(crate) mod stand_in;
+
+use std::path::{Path, PathBuf};
+
+/// The project's folder.
+pub(crate) fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A path under `fixtures/`.
+pub(crate) fn fixture(path: impl AsRef<Path>) -> PathBuf {
+    project().join("fixtures").join(path)
+}
+
+/// The folders directly in `dir`, by name; none when it is missing.
+pub(crate) fn folders(dir: &Path) -> Vec<PathBuf> {
+    entries(dir)
+        .into_iter()
+        .filter(|path| path.is_dir())
+        .collect()
+}
+
+/// What stands directly in `dir`, by name; nothing when it is missing.
+pub(crate) fn entries(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return Vec::new();
+    };
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a folder can be listed").path())
+        .collect();
+    found.sort();
+    found
+}
+
+/// The last part of a path as text.
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}

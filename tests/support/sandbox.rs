@@ -1,0 +1,222 @@
+//! One temporary folder with a HOME, a PATH and a system root in it, and the real binary run inside.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::stand_in;
+
+/// The folders of one run; all gone when it is dropped.
+pub(crate) struct Sandbox {
+    folder: tempfile::TempDir,
+    /// The user's home.
+    pub(crate) home: PathBuf,
+    /// The only folder on PATH.
+    pub(crate) bin: PathBuf,
+    /// Stands for `/` where the program looks for files of the system.
+    pub(crate) root: PathBuf,
+    /// The working folder unless the case names another.
+    pub(crate) work: PathBuf,
+    /// TMPDIR; nothing may be left in it.
+    pub(crate) tmp: PathBuf,
+    /// What the stand-ins answer from and report to.
+    pub(crate) calls: PathBuf,
+    program: PathBuf,
+    drop_root: bool,
+}
+
+/// What one run of the program gave.
+#[must_use = "a run whose output nobody looks at tests nothing"]
+pub(crate) struct Output {
+    /// The exit code; -1 when a signal ended it.
+    pub(crate) exit: i32,
+    /// Standard output.
+    pub(crate) stdout: Vec<u8>,
+    /// Standard error.
+    pub(crate) stderr: Vec<u8>,
+}
+
+impl Sandbox {
+    /// An empty home, an empty PATH.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("claude-bedrock-")
+            .tempdir()
+            .expect("a temporary folder");
+        let base = folder.path().canonicalize().expect("its real path");
+        let make = |name: &str| {
+            let path = base.join(name);
+            std::fs::create_dir(&path).expect("a folder in it");
+            path
+        };
+        Sandbox {
+            home: make("home"),
+            bin: make("bin"),
+            root: make("root"),
+            work: make("work"),
+            tmp: make("tmp"),
+            calls: make("calls"),
+            program: PathBuf::from(env!("CARGO_BIN_EXE_claude-bedrock")),
+            drop_root: false,
+            folder,
+        }
+    }
+
+    /// The binary with an environment that holds nothing of this machine's.
+    pub(crate) fn command(&self, now: i64) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .env_clear()
+            .env("HOME", &self.home)
+            .env("USERPROFILE", &self.home)
+            .env("PATH", &self.bin)
+            .env("TMPDIR", &self.tmp)
+            .env("TZ", "UTC")
+            .env("LANG", "C.UTF-8")
+            .env("COLUMNS", "80")
+            .env("NO_COLOR", "1")
+            .env("CLAUDE_BEDROCK_NOW", now.to_string())
+            .env("CLAUDE_BEDROCK_ROOT", &self.root)
+            .env(stand_in::FOLDER, &self.calls)
+            .current_dir(&self.work);
+        #[cfg(unix)]
+        if self.drop_root {
+            use std::os::unix::process::CommandExt;
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    }
+
+    /// Root may read and write everything: hands the folders to `nobody` and runs the program as that user.
+    /// Does nothing for an ordinary user.
+    #[cfg(unix)]
+    pub(crate) fn become_ordinary_user(&mut self) {
+        use std::os::unix::fs::MetadataExt;
+        let folder = self.folder.path();
+        if folder.metadata().expect("its owner").uid() != 0 {
+            return;
+        }
+        // The build folder may be closed to others.
+        self.program = copy_into(&self.program, folder, "claude-bedrock");
+        for link in super::entries(&self.bin) {
+            std::fs::remove_file(&link).expect("a link goes");
+            let me = std::env::current_exe().expect("this test program");
+            copy_into(&me, &self.bin, &super::name(&link));
+        }
+        give_away(folder);
+        self.drop_root = true;
+    }
+
+    /// Where the sandbox and the program are spelt in an output, a word instead: `[HOME]`, `[BIN]`, `[VERSION]`, ….
+    pub(crate) fn neutral(&self, bytes: &[u8]) -> Vec<u8> {
+        let version = env!("CARGO_PKG_VERSION");
+        let mut words: Vec<(String, &str)> = [
+            (&self.home, "[HOME]"),
+            (&self.bin, "[BIN]"),
+            (&self.root, "[ROOT]"),
+            (&self.work, "[WORK]"),
+            (&self.tmp, "[TMP]"),
+            (&self.program, "[PROGRAM]"),
+        ]
+        .into_iter()
+        .map(|(path, word)| (path.display().to_string(), word))
+        .collect();
+        words.push((
+            format!("claude-bedrock {version}"),
+            "claude-bedrock [VERSION]",
+        ));
+        words.push((format!("\"{version}\""), "\"[VERSION]\""));
+        words.iter().fold(bytes.to_vec(), |bytes, (from, to)| {
+            replace(&bytes, from.as_bytes(), to.as_bytes())
+        })
+    }
+
+    /// Puts a stand-in for `name` on PATH.
+    pub(crate) fn install(&self, name: &str) {
+        let me = std::env::current_exe().expect("this test program");
+        let link = self
+            .bin
+            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(me, link).expect("a link to this test program");
+        #[cfg(not(unix))]
+        std::fs::copy(me, link)
+            .map(drop)
+            .expect("a copy of this test program");
+    }
+}
+
+/// Runs a prepared command to its end.
+pub(crate) fn run(mut command: Command, stdin: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // A program that does not read its input closes the pipe: that is its right.
+    let _ = child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(stdin.as_bytes());
+    let output = child.wait_with_output().expect("the binary ends");
+    Output {
+        exit: output.status.code().unwrap_or(-1),
+        stdout: output.stdout,
+        stderr: output.stderr,
+    }
+}
+
+#[cfg(unix)]
+const NOBODY: u32 = 65_534;
+
+#[cfg(unix)]
+fn copy_into(from: &Path, folder: &Path, name: &str) -> PathBuf {
+    let to = folder.join(name);
+    std::fs::copy(from, &to).expect("a program can be copied");
+    to
+}
+
+#[cfg(unix)]
+fn give_away(path: &Path) {
+    std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY)).expect("root gives files away");
+    if path.is_dir() && !path.is_symlink() {
+        for path in super::entries(path) {
+            give_away(&path);
+        }
+    }
+}
+
+/// Copies a tree into another that may exist; links stay links.
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder to copy into");
+    for path in super::entries(from) {
+        let target = to.join(super::name(&path));
+        if path.is_dir() && !path.is_symlink() {
+            copy_tree(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a fixture can be copied");
+        }
+    }
+}
+
+/// Writes a file and the folders it needs.
+pub(crate) fn write(path: &Path, bytes: &[u8]) {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).expect("a folder to write into");
+    }
+    std::fs::write(path, bytes).expect("a file can be written");
+}
+
+fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(from.len()).position(|part| part == from) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(to);
+        rest = &rest[at + from.len()..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
