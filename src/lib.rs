@@ -8,8 +8,8 @@
 //! 4  commands
 //! 3  aws        claude
 //! 2  file  exec  prompt
-//! 1  ini  json_edit  diff  shell  time
-//! 0  error  env  report
+//! 1  ini  json_edit  diff  shell
+//! 0  error  time  env  report
 //! ```
 
 pub mod aws;

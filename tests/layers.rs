@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// The layers from the bottom. `aws` and `claude` share one and do not see each other.
 const LAYERS: &[&[&str]] = &[
-    &["error"],
+    &["error", "time"],
     &["env", "report"],
-    &["ini", "json_edit", "diff", "shell", "time"],
+    &["ini", "json_edit", "diff", "shell"],
     &["file", "exec", "prompt"],
     &["aws", "claude"],
     &["commands"],
