@@ -3,6 +3,8 @@
 pub mod claude_view;
 pub mod cli;
 pub mod credentials;
+#[cfg(test)]
+mod facts;
 pub mod failure;
 pub mod listing;
 pub mod profiles;

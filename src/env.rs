@@ -289,3 +289,24 @@ impl std::fmt::Display for LocalTime {
         )
     }
 }
+
+#[cfg(test)]
+impl Env {
+    /// Surroundings for a test: these variables, `home` (also the working folder), 2026-01-01T00:00:00Z, no terminal.
+    pub fn for_test(home: &Path, vars: &[(&str, &str)]) -> Self {
+        Env {
+            vars: vars
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            home: home.to_owned(),
+            home_is_given: false,
+            cwd: home.to_owned(),
+            executable: None,
+            now: 1_767_225_600,
+            stdin_is_terminal: false,
+            stdout_is_terminal: false,
+            stderr_is_terminal: false,
+        }
+    }
+}

@@ -8,7 +8,7 @@
 //! 4  commands
 //! 3  aws        claude
 //! 2  file  exec  prompt
-//! 1  ini  json_edit  diff  shell
+//! 1  ini  json_edit  diff  nearest  shell
 //! 0  error  time  env  report
 //! ```
 
@@ -23,6 +23,7 @@ pub mod exec;
 pub mod file;
 pub mod ini;
 pub mod json_edit;
+pub mod nearest;
 pub mod output;
 pub mod prompt;
 pub mod report;

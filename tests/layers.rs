@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["error", "time"],
     &["env", "report"],
-    &["ini", "json_edit", "diff", "shell"],
+    &["ini", "json_edit", "diff", "nearest", "shell"],
     &["file", "exec", "prompt"],
     &["aws", "claude"],
     &["commands"],
