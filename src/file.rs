@@ -1,1 +1,158 @@
-//! The only reader and writer of files: symlinks, modes, atomic replacement, locks, backups.
+//! The only reader and writer of files: symbolic links, modes, atomic replacement, order among our processes, backups.
+//!
+//! Whatever comes between (a kill, a full disk, another writer), a file is the old one or the new one, never less.
+
+mod beside;
+mod edit;
+mod fault;
+mod lock;
+mod replace;
+mod resolve;
+mod system;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Code, Error, Result};
+
+pub use edit::{Content, Kept, Options, Outcome, Plan, Seen, edit};
+
+/// More than any file that we read may hold, in bytes: an endless device ends here rather than in the memory.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The bytes at `path`; `None` when nothing is there, or when a folder on the way is none.
+///
+/// Symbolic links are followed. Pipes and devices are read as well: botocore takes `AWS_CONFIG_FILE=/dev/null`.
+///
+/// # Errors
+/// `FILE_UNREADABLE` for everything else: a directory, no permission, links in a circle, more than 64 MiB.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    read_limited(path, MOST_BYTES)
+}
+
+/// Like [`read`], for a file of at most `most` bytes.
+///
+/// # Errors
+/// As [`read`]; a larger file is `FILE_UNREADABLE` too.
+pub fn read_limited(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if fault::is_absent(&error) => return Ok(None),
+        Err(error) => return Err(fault::unreadable(path, &error)),
+    };
+    read_open(&file, path, most).map(Some)
+}
+
+/// The rest of an open file; `path` is for the error.
+fn read_open(file: &File, path: &Path, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| fault::unreadable(path, &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(Error::new(
+            Code::FileUnreadable,
+            format!("{} is larger than {most} bytes", path.display()),
+        )
+        .at(path)
+        .suggest("check that this is the file you mean"));
+    }
+    Ok(bytes)
+}
+
+/// The full paths in a folder, in order of their bytes; empty when there is no such folder.
+///
+/// # Errors
+/// `FILE_UNREADABLE` when the folder is there and cannot be listed.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match folder.read_dir() {
+        Ok(entries) => entries,
+        Err(error) if fault::is_absent(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(fault::unreadable(folder, &error)),
+    };
+    let mut paths = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()
+        .map_err(|error| fault::unreadable(folder, &error))?;
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+/// Puts `bytes` at `path` in one step, over what may be there; folders on the way are made. `false`: they were there already.
+///
+/// For files that are wholly ours (the cache, the plugin). A user's file goes through [`edit`], which sees what it replaces.
+/// A symbolic link is followed. `mode` is for Unix, as in `chmod`.
+///
+/// # Errors
+/// `FILE_NOT_WRITABLE`, `FILE_CONFLICT` when a file stands where a folder must be; the old file is whole then.
+pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
+    let target = resolve::resolve(path)?;
+    if matches!(read(&target), Ok(Some(present)) if present == bytes) {
+        return Ok(false);
+    }
+    let folder = resolve::folder_of(&target);
+    resolve::create_folders(folder)?;
+    replace::Temp::create(&target, bytes, replace::Look::Mode(mode))?.overwrite(&target)?;
+    system::sync_folder(folder).map_err(|error| fault::not_writable(&target, &error))?;
+    Ok(true)
+}
+
+/// Puts `bytes` at `path`, where nothing may be yet; folders on the way are made.
+///
+/// # Errors
+/// `FILE_CONFLICT` when something is there; otherwise as [`write`].
+pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+    let folder = resolve::folder_of(path);
+    resolve::create_folders(folder)?;
+    if !replace::Temp::create(path, bytes, replace::Look::Mode(mode))?.place(path)? {
+        return Err(Error::new(
+            Code::FileConflict,
+            format!("{} exists already", path.display()),
+        )
+        .at(path)
+        .suggest("move it away, then try again"));
+    }
+    system::sync_folder(folder).map_err(|error| fault::not_writable(path, &error))
+}
+
+/// Removes a file or a symbolic link; `false` when nothing was there.
+///
+/// # Errors
+/// `FILE_NOT_WRITABLE`.
+pub fn remove(path: &Path) -> Result<bool> {
+    match system::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if fault::is_absent(&error) => Ok(false),
+        Err(error) => Err(fault::not_writable(path, &error)),
+    }
+}
+
+/// Removes a folder that is empty; `false` when it is not there or holds something.
+///
+/// # Errors
+/// `FILE_NOT_WRITABLE`.
+pub fn remove_empty_folder(path: &Path) -> Result<bool> {
+    #[expect(clippy::disallowed_methods, reason = "this module is the writer")]
+    match std::fs::remove_dir(path) {
+        Ok(()) => Ok(true),
+        Err(error)
+            if fault::is_absent(&error)
+                || error.kind() == std::io::ErrorKind::DirectoryNotEmpty =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(fault::not_writable(path, &error)),
+    }
+}
+
+/// The bytes that [`edit`] keeps as the original of `path`, if any (`<path>.before-bedrock`).
+///
+/// # Errors
+/// As [`read`].
+pub fn read_kept(path: &Path) -> Result<Option<Vec<u8>>> {
+    read(&beside::kept_path(path))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! The order among our own processes: one at a time edits the files of a folder.
+//!
+//! On Unix the folder itself is locked, so no lock file is left behind. Claude Code takes no lock; `replace` deals with it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::fault;
+use crate::error::{Code, Error, Result};
+
+/// An edit takes milliseconds; who waits this long waits for something that hangs.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Held until dropped.
+pub(super) struct Lock {
+    folder: PathBuf,
+    held: Option<File>,
+}
+
+impl Lock {
+    /// Whether this is the lock of `folder`.
+    pub(super) fn is_of(&self, folder: &Path) -> bool {
+        self.folder == folder
+    }
+
+    /// Whether the file system could lock at all. Where it cannot (some network file systems), edits go on without.
+    pub(super) fn is_real(&self) -> bool {
+        self.held.is_some()
+    }
+}
+
+/// Takes the lock of a folder that exists, after at most ten seconds.
+pub(super) fn take(folder: &Path) -> Result<Lock> {
+    let held = wait(folder)?;
+    Ok(Lock {
+        folder: folder.to_owned(),
+        held,
+    })
+}
+
+fn busy(folder: &Path) -> Error {
+    Error::new(
+        Code::FileBusy,
+        format!("another program keeps {} locked", folder.display()),
+    )
+    .at(folder)
+    .suggest("wait for the other claude-bedrock to end, then try again")
+}
+
+#[cfg(unix)]
+fn wait(folder: &Path) -> Result<Option<File>> {
+    use std::fs::TryLockError;
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+
+    let open = match File::open(folder) {
+        Ok(open) => open,
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(None),
+        Err(error) => return Err(fault::not_writable(folder, &error)),
+    };
+    match open.try_lock() {
+        Ok(()) => return Ok(Some(open)),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(_)) => return Ok(None),
+    }
+    // The system's queue is fair, which asking again and again is not; the thread gives the wait an end.
+    let (sender, receiver) = channel();
+    let waiter = std::thread::Builder::new().spawn(move || {
+        let held = open.lock().ok().map(|()| open);
+        // Fails when nobody waits any more; the lock goes with the file then.
+        drop(sender.send(held));
+    });
+    if waiter.is_err() {
+        return Err(busy(folder));
+    }
+    match receiver.recv_timeout(LONGEST_WAIT) {
+        Ok(held) => Ok(held),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(busy(folder)),
+    }
+}
+
+/// Windows locks no folders: a file that nobody else may open, and that goes with its handle, serves.
+#[cfg(windows)]
+fn wait(folder: &Path) -> Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const DELETE_ON_CLOSE: u32 = 0x0400_0000;
+    const SHARING_VIOLATION: i32 = 32;
+    const STEP: Duration = Duration::from_millis(10);
+
+    let mut waited = Duration::ZERO;
+    loop {
+        let opened = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .share_mode(0)
+            .custom_flags(DELETE_ON_CLOSE)
+            .open(folder.join(".claude-bedrock.lock"));
+        match opened {
+            Ok(open) => return Ok(Some(open)),
+            Err(error) if error.raw_os_error() != Some(SHARING_VIOLATION) => {
+                return Err(fault::not_writable(folder, &error));
+            }
+            Err(_) if waited >= LONGEST_WAIT => return Err(busy(folder)),
+            Err(_) => {
+                std::thread::sleep(STEP);
+                waited += STEP;
+            }
+        }
+    }
+}
+
+#[cfg(not(any(unix, windows)))]
+fn wait(_folder: &Path) -> Result<Option<File>> {
+    Ok(None)
+}
