@@ -154,7 +154,7 @@ impl AwsFiles {
 impl AwsFile {
     /// botocore takes regular files only (`os.path.isfile`), and passes over one that it cannot open.
     #[expect(clippy::disallowed_methods, reason = "until `file::read` is there")]
-    fn read(path: PathBuf) -> Self {
+    pub(super) fn read(path: PathBuf) -> Self {
         let bytes = if path.is_file() {
             std::fs::read(&path).ok()
         } else {
@@ -271,7 +271,7 @@ impl SsoSession {
 }
 
 /// Whether the key's value is a secret.
-fn names_secret(key: &str) -> bool {
+pub(super) fn names_secret(key: &str) -> bool {
     const SECRETS: [&str; 3] = [
         "aws_secret_access_key",
         "aws_session_token",

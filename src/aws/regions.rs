@@ -1,1 +1,252 @@
 //! Regions: their shape, their partitions, where Bedrock is.
+//!
+//! The table is botocore's `endpoints.json` (1.44.5; the same in aws-cli 2.36.7): the regions of every partition, and
+//! which of them have an endpoint of the service `bedrock`. A region it does not know may still be a new one.
+
+use crate::nearest;
+
+/// The regions of one partition.
+struct Partition {
+    /// The partition, as ARNs name it.
+    name: &'static str,
+    /// Regions with a Bedrock endpoint.
+    with_bedrock: &'static [&'static str],
+    /// The others.
+    without_bedrock: &'static [&'static str],
+}
+
+const PARTITIONS: &[Partition] = &[
+    Partition {
+        name: "aws",
+        with_bedrock: &[
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+            "af-south-1",
+            "ap-east-2",
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-south-2",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-southeast-3",
+            "ap-southeast-4",
+            "ap-southeast-5",
+            "ap-southeast-6",
+            "ap-southeast-7",
+            "ca-central-1",
+            "ca-west-1",
+            "eu-central-1",
+            "eu-central-2",
+            "eu-north-1",
+            "eu-south-1",
+            "eu-south-2",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "il-central-1",
+            "me-central-1",
+            "me-south-1",
+            "mx-central-1",
+            "sa-east-1",
+        ],
+        without_bedrock: &["ap-east-1"],
+    },
+    Partition {
+        name: "aws-us-gov",
+        with_bedrock: &["us-gov-east-1", "us-gov-west-1"],
+        without_bedrock: &[],
+    },
+    Partition {
+        name: "aws-eusc",
+        with_bedrock: &["eusc-de-east-1"],
+        without_bedrock: &[],
+    },
+    Partition {
+        name: "aws-cn",
+        with_bedrock: &[],
+        without_bedrock: &["cn-north-1", "cn-northwest-1"],
+    },
+    Partition {
+        name: "aws-iso",
+        with_bedrock: &["us-iso-east-1"],
+        without_bedrock: &["us-iso-west-1"],
+    },
+    Partition {
+        name: "aws-iso-b",
+        with_bedrock: &["us-isob-east-1"],
+        without_bedrock: &["us-isob-west-1"],
+    },
+    Partition {
+        name: "aws-iso-e",
+        with_bedrock: &[],
+        without_bedrock: &["eu-isoe-west-1"],
+    },
+    Partition {
+        name: "aws-iso-f",
+        with_bedrock: &["us-isof-east-1", "us-isof-south-1"],
+        without_bedrock: &[],
+    },
+];
+
+/// Whether `text` is written like a region: `xx-word-N` in lower case (`us-east-1`, `us-gov-west-1`, `eusc-de-east-1`).
+///
+/// That is narrower than botocore's check (a DNS label) and leaves room for regions that are yet to come.
+pub fn is_region_shaped(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [area, words @ .., number] = parts.as_slice() else {
+        return false;
+    };
+    let lower = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase());
+    (2..=4).contains(&area.len())
+        && lower(area)
+        && (1..=2).contains(&words.len())
+        && words
+            .iter()
+            .all(|word| (2..=12).contains(&word.len()) && lower(word))
+        && (1..=2).contains(&number.len())
+        && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The known region that was probably meant by `text`, other than `text` itself; those with Bedrock come first.
+pub fn nearest(text: &str) -> Option<&'static str> {
+    let with = PARTITIONS
+        .iter()
+        .flat_map(|partition| partition.with_bedrock);
+    let without = PARTITIONS
+        .iter()
+        .flat_map(|partition| partition.without_bedrock);
+    let others = with
+        .chain(without)
+        .copied()
+        .filter(|region| *region != text);
+    nearest::nearest(&text.trim().replace(['_', ' ', '.'], "-"), others)
+}
+
+/// Whether Bedrock is in that region, by the table; `None` for a region that the table does not know.
+pub fn has_bedrock(region: &str) -> Option<bool> {
+    PARTITIONS.iter().find_map(|partition| {
+        if partition.with_bedrock.contains(&region) {
+            Some(true)
+        } else {
+            partition.without_bedrock.contains(&region).then_some(false)
+        }
+    })
+}
+
+/// The partition of a region, as ARNs name it; of one that the table does not know, by how its name starts (`aws` else).
+pub fn partition(region: &str) -> &'static str {
+    let known = PARTITIONS.iter().find(|partition| {
+        let mut regions = partition
+            .with_bedrock
+            .iter()
+            .chain(partition.without_bedrock);
+        regions.any(|known| *known == region)
+    });
+    if let Some(partition) = known {
+        return partition.name;
+    }
+    let prefixes = [
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("cn-", "aws-cn"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    let mut prefixes = prefixes.into_iter();
+    let found = prefixes.find(|(prefix, _)| region.starts_with(prefix));
+    found.map_or("aws", |(_, partition)| partition)
+}
+
+/// The regions with Bedrock in a partition, those of the United States first in `aws`.
+pub fn bedrock_regions(partition: &str) -> &'static [&'static str] {
+    let found = PARTITIONS.iter().find(|known| known.name == partition);
+    found.map_or(&[], |partition| partition.with_bedrock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        for partition in PARTITIONS {
+            for region in partition
+                .with_bedrock
+                .iter()
+                .chain(partition.without_bedrock)
+            {
+                assert!(is_region_shaped(region), "{region}");
+                assert_eq!(super::partition(region), partition.name, "{region}");
+            }
+        }
+        for region in ["eu-central-9", "xx-north-12", "nz-southeast-1"] {
+            assert!(is_region_shaped(region), "{region}");
+        }
+        let wrong = [
+            "",
+            "us",
+            "us-east",
+            "us-west2",
+            "us_east_1",
+            "us east 1",
+            "US-EAST-1",
+            "us-east-1a",
+            "us-east-",
+            "-east-1",
+            "nowhere-9",
+            "us-east-1 ",
+            "us-east-1 # prod",
+            "us-east-1\noutput = json",
+            "us--1",
+            "us-east-123",
+            "eu-wést-1",
+            "https://bedrock.us-east-1",
+            "us-gov-iso-west-1",
+        ];
+        for region in wrong {
+            assert!(!is_region_shaped(region), "{region}");
+        }
+    }
+
+    #[test]
+    fn typing_errors_find_their_region() {
+        let cases = [
+            ("us-west2", Some("us-west-2")),
+            ("us_east_1", Some("us-east-1")),
+            ("US-EAST-1", Some("us-east-1")),
+            ("us-east-1a", Some("us-east-1")),
+            ("eu-cental-1", Some("eu-central-1")),
+            ("us-gov-west1", Some("us-gov-west-1")),
+            ("virginia", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(nearest(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn bedrock_is_where_the_table_says() {
+        let cases = [
+            ("us-east-1", Some(true), "aws"),
+            ("ap-east-1", Some(false), "aws"),
+            ("cn-north-1", Some(false), "aws-cn"),
+            ("us-gov-west-1", Some(true), "aws-us-gov"),
+            ("us-gov-north-1", None, "aws-us-gov"),
+            ("eusc-de-west-2", None, "aws-eusc"),
+            ("eu-west-9", None, "aws"),
+        ];
+        for (region, bedrock, partition) in cases {
+            assert_eq!(has_bedrock(region), bedrock, "{region}");
+            assert_eq!(super::partition(region), partition, "{region}");
+        }
+        assert_eq!(bedrock_regions("aws").len(), 33);
+        assert!(bedrock_regions("aws-cn").is_empty());
+    }
+}
