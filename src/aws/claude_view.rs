@@ -140,7 +140,8 @@ impl ClaudeView {
         if let Some(reason) = name_reason(name) {
             return reason;
         }
-        if let Some(reason) = self.config.reason(name, parse::config_name(header), header) {
+        let seen_as = parse::config_name(header);
+        if let Some(reason) = self.config.reason(name, seen_as.as_deref(), header) {
             return reason;
         }
         let code = if header.contains(['"', '\'', '\\']) {
@@ -171,14 +172,14 @@ impl ClaudeView {
             };
         }
         self.credentials
-            .reason(name, seen_as, header)
+            .reason(name, seen_as.as_deref(), header)
             .unwrap_or_else(name_has_space)
     }
 }
 
 impl File {
     /// What keeps a section from being seen when its header is spelt as it should be.
-    fn reason(&self, name: &str, seen_as: Option<String>, header: &str) -> Option<Unreadable> {
+    fn reason(&self, name: &str, seen_as: Option<&str>, header: &str) -> Option<Unreadable> {
         if self.dropped {
             return Some(unreadable(
                 "FILE_DROPPED",
@@ -193,7 +194,7 @@ impl File {
                 ),
             ));
         }
-        if seen_as.as_deref() != Some(name) {
+        if seen_as != Some(name) {
             return None;
         }
         Some(if self.lone_returns {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::env::Env;
 use crate::error::{Code, Error, Result};
+use crate::file;
 use crate::ini::{self, DEFAULT_SECTION, Document, Malformed};
 use crate::nearest::nearest;
 use crate::shell::{quote, split_words};
@@ -153,13 +154,9 @@ impl AwsFiles {
 
 impl AwsFile {
     /// botocore takes regular files only (`os.path.isfile`), and passes over one that it cannot open.
-    #[expect(clippy::disallowed_methods, reason = "until `file::read` is there")]
     pub(super) fn read(path: PathBuf) -> Self {
-        let bytes = if path.is_file() {
-            std::fs::read(&path).ok()
-        } else {
-            None
-        };
+        let regular = path.is_file().then(|| file::read(&path));
+        let bytes = regular.and_then(|read| read.ok().flatten());
         AwsFile { path, bytes }
     }
 
