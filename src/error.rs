@@ -135,7 +135,7 @@ pub struct At {
 }
 
 /// A failure as a value: what happened, and what to do next.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     /// The stable code.
     pub code: Code,

@@ -1,1 +1,176 @@
-//! Inference profile listings: asked for, read, kept.
+//! Inference profile listings: what `aws bedrock list-inference-profiles` printed, asked for side by
+//! side (`ask`) and kept for offline use (`kept`).
+
+mod ask;
+mod kept;
+
+pub use ask::{Answer, Found, Target, ask};
+pub use kept::{KeptListing, Key, keep, load_kept, parse_kept};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Code, Error, Result};
+
+/// One inference profile, as far as anyone here needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InferenceProfile {
+    /// `us.anthropic.claude-…`, or an opaque word for an application profile.
+    pub id: String,
+    /// Amazon's or the owner's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The ARN; application profiles are invoked by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// The model behind it (`anthropic.claude-…`): the end of the first model's ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_id: Option<String>,
+    /// Whose it is.
+    pub kind: Kind,
+}
+
+/// Who made an inference profile. The spelling is the API's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Kind {
+    /// Amazon, for every account.
+    SystemDefined,
+    /// The account, mostly to allocate costs.
+    Application,
+}
+
+impl Kind {
+    /// The value of `--type-equals`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::SystemDefined => "SYSTEM_DEFINED",
+            Kind::Application => "APPLICATION",
+        }
+    }
+}
+
+impl InferenceProfile {
+    /// Whether Claude Code can use it. The id or the model says so; a name only where neither tells,
+    /// since anyone may call a Nova profile `claude-costs`.
+    pub fn is_claude(&self) -> bool {
+        let claude = |id: &str| id.contains("anthropic.claude-");
+        match (&self.model_id, self.kind) {
+            _ if claude(&self.id) => true,
+            (Some(model), _) => claude(model),
+            (None, Kind::SystemDefined) => false,
+            (None, Kind::Application) => {
+                let name = self.name.as_deref().unwrap_or("");
+                name.to_ascii_lowercase().contains("claude")
+            }
+        }
+    }
+}
+
+/// The output, as `aws.md` 6 has it; everything in it may be missing.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Output {
+    inference_profile_summaries: Vec<Summary>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    inference_profile_id: Option<String>,
+    inference_profile_name: Option<String>,
+    inference_profile_arn: Option<String>,
+    models: Option<Vec<Model>>,
+    status: Option<String>,
+    r#type: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Model {
+    model_arn: Option<String>,
+}
+
+/// Reads what `aws bedrock list-inference-profiles --output json` printed with exit 0.
+///
+/// Profiles that are not `ACTIVE` are left out, and so are entries without id and ARN.
+///
+/// # Errors
+/// `AWS_CLI_OUTPUT_INVALID` for anything but the promised JSON. Nothing at all is such a case:
+/// `aws` prints nothing, with exit 0, when the answer was no listing (a captive portal's page).
+pub fn parse(stdout: &[u8]) -> Result<Vec<InferenceProfile>> {
+    if stdout.trim_ascii().is_empty() {
+        return Err(invalid("aws printed nothing where a listing was due"));
+    }
+    if std::str::from_utf8(stdout).is_err() {
+        return Err(invalid("aws printed a listing that is not UTF-8"));
+    }
+    let output: Output = serde_json::from_slice(stdout).map_err(|error| {
+        let what = match error.classify() {
+            serde_json::error::Category::Eof => "a listing that breaks off",
+            serde_json::error::Category::Data => "JSON that is no listing",
+            _ => "something that is not JSON",
+        };
+        invalid(&format!(
+            "aws printed {what} (line {}, column {})",
+            error.line(),
+            error.column()
+        ))
+    })?;
+    let count = output.inference_profile_summaries.len();
+    let mut unnamed = 0;
+    let profiles: Vec<InferenceProfile> = output
+        .inference_profile_summaries
+        .into_iter()
+        .filter(|it| it.status.as_deref().is_none_or(|status| status == "ACTIVE"))
+        .filter_map(|it| {
+            let profile = it.into_profile();
+            unnamed += usize::from(profile.is_none());
+            profile
+        })
+        .collect();
+    if count > 0 && unnamed == count {
+        return Err(invalid("aws printed a listing without a single profile id"));
+    }
+    Ok(profiles)
+}
+
+impl Summary {
+    fn into_profile(self) -> Option<InferenceProfile> {
+        let tail = |arn: &str| {
+            let (_, end) = arn.rsplit_once('/')?;
+            (!end.is_empty()).then(|| end.to_owned())
+        };
+        let arn = self.inference_profile_arn;
+        let application = self.r#type.as_deref() == Some(Kind::Application.as_str())
+            || arn
+                .as_deref()
+                .is_some_and(|arn| arn.contains(":application-inference-profile/"));
+        let model = self.models.and_then(|models| models.into_iter().next());
+        Some(InferenceProfile {
+            id: self
+                .inference_profile_id
+                .filter(|id| !id.is_empty())
+                .or_else(|| tail(arn.as_deref()?))?,
+            name: self.inference_profile_name,
+            model_id: model
+                .and_then(|model| model.model_arn)
+                .and_then(|arn| tail(&arn)),
+            kind: if application {
+                Kind::Application
+            } else {
+                Kind::SystemDefined
+            },
+            arn,
+        })
+    }
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(Code::AwsCliOutputInvalid, message).suggest(
+        "something may have answered in AWS's place; look with: aws bedrock list-inference-profiles --debug",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! The last listing of an account and region, kept under the user's cache folder for offline use.
+//!
+//! It can be fetched again at any time, so whatever is wrong with a kept file, it counts as absent.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::InferenceProfile;
+use crate::env::Env;
+use crate::error::Result;
+use crate::file;
+use crate::time::{Epoch, format_timestamp, parse_timestamp};
+
+/// Whose listing it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'a> {
+    /// The twelve digits, where the files tell them.
+    pub account: Option<&'a str>,
+    /// The profile, which stands in for an unknown account.
+    pub profile: &'a str,
+    /// The region asked.
+    pub region: &'a str,
+}
+
+impl Key<'_> {
+    /// `listing-111122223333-us-west-2.json`. Without an account, or with a region that is not
+    /// shaped like one, a digest takes the place: these words come from files that anyone may edit.
+    fn file_name(&self) -> String {
+        let digits = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let region_fits =
+            !self.region.is_empty() && self.region.len() <= 32 && self.region.bytes().all(plain);
+        match self.account.filter(digits) {
+            Some(account) if region_fits => format!("listing-{account}-{}.json", self.region),
+            account => {
+                let mut digest = sha1_smol::Sha1::new();
+                digest.update(account.unwrap_or(self.profile).as_bytes());
+                digest.update(&[u8::from(account.is_some())]);
+                digest.update(self.region.as_bytes());
+                format!("listing-{}.json", digest.digest())
+            }
+        }
+    }
+
+    fn path(&self, env: &Env) -> PathBuf {
+        env.cache_dir().join(self.file_name())
+    }
+}
+
+/// A listing that was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptListing {
+    /// When `aws` answered.
+    pub fetched_at: Epoch,
+    /// What it answered, both kinds.
+    pub profiles: Vec<InferenceProfile>,
+}
+
+/// The file's form.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    fetched_at: String,
+    region: String,
+    profiles: Vec<InferenceProfile>,
+}
+
+/// Keeps a listing, mode 0600.
+///
+/// # Errors
+/// As [`file::write`]. Worth a trace, never a failed command.
+pub fn keep(env: &Env, key: Key<'_>, profiles: &[InferenceProfile]) -> Result<()> {
+    let kept = Kept {
+        fetched_at: format_timestamp(env.now),
+        region: key.region.to_owned(),
+        profiles: profiles.to_vec(),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&kept).unwrap_or_default();
+    bytes.push(b'\n');
+    file::write(&key.path(env), &bytes, 0o600).map(|_| ())
+}
+
+/// The listing kept for an account and region.
+pub fn load_kept(env: &Env, key: Key<'_>) -> Option<KeptListing> {
+    let bytes = file::read(&key.path(env)).ok()??;
+    parse_kept(&bytes, key.region)
+}
+
+/// Reads a kept file; `None` for one that is broken or for another region.
+pub fn parse_kept(bytes: &[u8], region: &str) -> Option<KeptListing> {
+    let kept: Kept = serde_json::from_slice(bytes).ok()?;
+    let fetched_at = parse_timestamp(&kept.fetched_at)?;
+    (kept.region == region).then_some(KeptListing {
+        fetched_at,
+        profiles: kept.profiles,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::*;
+
+    const KEY: Key<'_> = Key {
+        account: Some("111122223333"),
+        profile: "dev",
+        region: "us-west-2",
+    };
+
+    fn profile(id: &str, kind: Kind) -> InferenceProfile {
+        InferenceProfile {
+            id: id.to_owned(),
+            name: Some("name".to_owned()),
+            arn: None,
+            model_id: None,
+            kind,
+        }
+    }
+
+    #[test]
+    fn what_was_kept_is_loaded() {
+        let home = tempfile::tempdir().unwrap();
+        let env = Env::read(Some(home.path())).unwrap();
+        let profiles = [
+            profile("us.anthropic.claude-opus-5", Kind::SystemDefined),
+            profile("abc", Kind::Application),
+        ];
+        assert_eq!(load_kept(&env, KEY), None);
+        keep(&env, KEY, &profiles).unwrap();
+        let kept = load_kept(&env, KEY).unwrap();
+        assert_eq!(kept.fetched_at, env.now);
+        assert_eq!(kept.profiles, profiles);
+        let elsewhere = Key {
+            region: "eu-west-1",
+            ..KEY
+        };
+        assert_eq!(load_kept(&env, elsewhere), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_not_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let env = Env::read(Some(home.path())).unwrap();
+        keep(&env, KEY, &[]).unwrap();
+        let mode = KEY.path(&env).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_file_name_holds_no_foreign_word() {
+        assert_eq!(KEY.file_name(), "listing-111122223333-us-west-2.json");
+        let odd = [
+            Key {
+                account: None,
+                ..KEY
+            },
+            Key {
+                account: None,
+                profile: "other",
+                ..KEY
+            },
+            Key {
+                region: "../us-west-2",
+                ..KEY
+            },
+            Key { region: "", ..KEY },
+        ];
+        let names: std::collections::BTreeSet<String> = odd.iter().map(Key::file_name).collect();
+        assert_eq!(names.len(), odd.len());
+        let odd_account = Key {
+            account: Some("../../etc"),
+            ..KEY
+        };
+        assert!(names.contains(&odd_account.file_name()), "no account then");
+        for name in names {
+            let digest = name
+                .strip_prefix("listing-")
+                .unwrap()
+                .strip_suffix(".json")
+                .unwrap();
+            assert!(
+                digest.len() == 40 && digest.bytes().all(|b| b.is_ascii_hexdigit()),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_broken_file_counts_as_absent() {
+        let whole = br#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2", "profiles": [{"id": "a", "kind": "APPLICATION"}]}"#;
+        let kept = parse_kept(whole, "us-west-2").unwrap();
+        assert_eq!((kept.fetched_at, kept.profiles.len()), (1_795_365_201, 1));
+        assert_eq!(parse_kept(whole, "us-east-1"), None);
+        for text in [
+            "",
+            "null",
+            r#"{"fetchedAt": "yesterday", "region": "us-west-2", "profiles": []}"#,
+            r#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2"}"#,
+            r#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2", "profiles": [{"id": 1}]}"#,
+            r#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2", "profiles": ["#,
+        ] {
+            assert_eq!(parse_kept(text.as_bytes(), "us-west-2"), None, "{text}");
+        }
+    }
+}
