@@ -1,9 +1,14 @@
 //! From what a user asks for (`opus`, `Claude Opus 4.5`, `eu.sonnet`, an id, an ARN) to one exact id.
 
-use super::choice::{claude_profiles, recommended, show_global_first};
-use super::id::{is_geography, names_bedrock_model, split_one_m};
+mod refusal;
+mod wish;
+
+use super::choice::claude_profiles;
+use super::id::split_one_m;
 use super::{Family, ListedModel, ModelId, label};
 use crate::error::{Code, Error, Result};
+use refusal::{ambiguous, not_claude, not_found, reject_foreign};
+use wish::{Wish, contains_words, split_geography};
 
 /// A model to write, and what to tell its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,28 +92,6 @@ fn find_exact<'t>(
     Ok(opaque.map(|id| (text, Some(id))))
 }
 
-/// Refuses what cannot be a Claude model.
-fn reject_foreign(text: &str) -> Result<()> {
-    if text.is_empty() {
-        return Err(Error::new(Code::ModelInvalid, "no model is named")
-            .suggest("pass --model with an id, a name or a family such as opus"));
-    }
-    if ModelId::parse(text).is_some() {
-        return Ok(());
-    }
-    if text.starts_with("arn:") {
-        return Err(Error::new(
-            Code::ModelInvalid,
-            format!("'{text}' is not the ARN of a Claude model or an inference profile"),
-        )
-        .suggest("copy the ARN from: aws bedrock list-inference-profiles"));
-    }
-    if names_bedrock_model(text) && !text.contains("anthropic.") {
-        return Err(not_claude(text));
-    }
-    Ok(())
-}
-
 /// Rules 3 to 5 of [`resolve`].
 fn find_by_wish<'m>(
     text: &str,
@@ -185,61 +168,6 @@ fn find_by_wish<'m>(
     Ok(model)
 }
 
-/// A family, and maybe which release of it.
-struct Wish {
-    family: String,
-    release: Option<(u8, u8)>,
-    date: Option<u32>,
-}
-
-impl Wish {
-    /// `opus`, `Opus 4.5`, `claude-3-5-sonnet-20241022`, `Claude Sonnet 4`: words and numbers in
-    /// any order and case. `None` when anything else is in it.
-    fn parse(text: &str) -> Option<Self> {
-        let lower = text.to_ascii_lowercase().replace(['.', '_', ' '], "-");
-        let words = lower.strip_prefix("claude-").unwrap_or(&lower);
-        let spelled = format!("claude-{words}");
-        let id = ModelId::parse_anthropic(&spelled)?;
-        let plain = id.variant.is_empty() && id.version.revision == 0;
-        plain.then(|| Wish {
-            family: id.family.word().to_owned(),
-            release: Some(id.version.release()).filter(|release| *release != (0, 0)),
-            date: Some(id.version.date).filter(|date| *date != 0),
-        })
-    }
-
-    fn fits(&self, id: &ModelId<'_>) -> bool {
-        id.family.word() == self.family
-            && self.release.is_none_or(|it| it == id.version.release())
-            && self.date.is_none_or(|it| it == id.version.date)
-    }
-}
-
-/// Takes `eu.` off `eu.opus`: a geography of the listing, or one that has a name.
-fn split_geography<'t>(text: &'t str, listed: &[ListedModel]) -> (Option<&'t str>, &'t str) {
-    let Some((word, rest)) = text.split_once('.') else {
-        return (None, text);
-    };
-    let known = label(Some(word)) != word
-        || claude_profiles(listed).any(|(_, id)| id.geography == Some(word));
-    if is_geography(word) && known && !rest.is_empty() {
-        (Some(word), rest)
-    } else {
-        (None, text)
-    }
-}
-
-/// Whether `part` is in `id` without cutting a word or number of it in two.
-fn contains_words(id: &str, part: &str) -> bool {
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    !part.is_empty()
-        && id.match_indices(part).any(|(start, found)| {
-            let (before, after) = (id.get(..start), id.get(start + found.len()..));
-            !joins(before.and_then(|text| text.chars().next_back()))
-                && !joins(after.and_then(|text| text.chars().next()))
-        })
-}
-
 /// Adds `[1m]` to a model that needs it. Only Opus 4.6 and later and Sonnet 4.6 take it; Sonnet 5
 /// and later have that window anyway (model-config page of Claude Code's documentation).
 fn with_one_m(
@@ -276,64 +204,6 @@ fn with_one_m(
 
 fn models_of<'m>(fits: &[(&'m ListedModel, ModelId<'_>)]) -> Vec<&'m ListedModel> {
     fits.iter().map(|(model, _)| *model).collect()
-}
-
-fn not_claude(text: &str) -> Error {
-    Error::new(
-        Code::ModelInvalid,
-        format!("'{text}' is not a Claude model, and Claude Code runs no other"),
-    )
-    .suggest("claude-bedrock models")
-}
-
-fn ambiguous(text: &str, candidates: &[&ListedModel]) -> Error {
-    let ids: Vec<String> = candidates
-        .iter()
-        .map(|model| model.invoked_as().to_owned())
-        .collect();
-    Error::new(
-        Code::ModelAmbiguous,
-        format!("'{text}' fits {} models: {}", ids.len(), ids.join(", ")),
-    )
-    .suggest("pass one of these ids to --model")
-    .detail("candidates", ids)
-}
-
-fn not_found(text: &str, listed: &[ListedModel], geographies: &[&str]) -> Error {
-    let mut available: Vec<ListedModel> = listed
-        .iter()
-        .filter(|model| model.parsed().is_some())
-        .cloned()
-        .collect();
-    show_global_first(&mut available);
-    let lower = text.to_ascii_lowercase();
-    let mut alike = available.clone();
-    alike.retain(|model| {
-        let family = model.parsed().map_or("", |id| id.family.word());
-        !family.is_empty() && lower.contains(family)
-    });
-    let nearest = recommended(&alike, geographies).or_else(|| recommended(&available, geographies));
-    let (message, step) = match nearest {
-        Some(model) => (
-            format!("model '{text}' is not among the Claude models listed here"),
-            format!(
-                "pass --model {}, or see them all with: claude-bedrock models",
-                model.id
-            ),
-        ),
-        None => (
-            format!("model '{text}' is not listed, and neither is any other Claude model"),
-            "ask for access to Anthropic's models in the Bedrock console, or pass another --region"
-                .to_owned(),
-        ),
-    };
-    let ids: Vec<String> = available
-        .iter()
-        .map(|model| model.invoked_as().to_owned())
-        .collect();
-    Error::new(Code::ModelNotFound, message)
-        .suggest(step)
-        .detail("available", ids)
 }
 
 #[cfg(test)]

@@ -88,15 +88,17 @@ fn profiles_of_one_group_share_the_regions_they_have_in_common() {
     );
 }
 
+/// What is answered, how many runs that takes, and what comes of it.
+type Case<'a> = (
+    &'a [(&'a str, &'a str, &'a str)],
+    usize,
+    Option<&'a str>,
+    Option<Code>,
+);
+
 #[test]
 fn the_next_region_is_asked_only_where_that_can_help() {
     let waves: &[&[&str]] = &[&["us-west-2"], &["us-east-1"], &["eu-west-1"]];
-    type Case<'a> = (
-        &'a [(&'a str, &'a str, &'a str)],
-        usize,
-        Option<&'a str>,
-        Option<Code>,
-    );
     let rows: &[Case<'_>] = &[
         (&[("p", "us-west-2", OPUS)], 1, Some("us-west-2"), None),
         (&[("p", "eu-west-1", OPUS)], 3, Some("eu-west-1"), None),

@@ -237,6 +237,7 @@ fn defect_17_a_bedrock_id_is_known_in_every_spelling() {
         "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abcd1234[1m]",
         "arn:aws:bedrock:us-west-2:111122223333:inference-profile/us.amazon.nova-pro-v1:0",
         "arn:aws:bedrock:us-west-2::foundation-model/anthropic.claude-opus-4-8",
+        "arn:aws:bedrock:us-west-2:111122223333:default-prompt-router/anthropic.claude:1",
     ] {
         assert!(names_bedrock_model(text), "{text}");
     }

@@ -249,6 +249,18 @@ fn errors_carry_the_ids_to_choose_from() {
 }
 
 #[test]
+fn a_slip_of_the_finger_finds_its_family() {
+    for (wanted, expected) in [
+        ("sonet", OREGON[1]),
+        ("haiku-9", OREGON[2]),
+        ("x", OREGON[3]),
+    ] {
+        let error = resolve(wanted, &listing(OREGON), &["us"]).unwrap_err();
+        assert!(error.suggestion.unwrap().contains(expected), "{wanted}");
+    }
+}
+
+#[test]
 fn leaving_the_geography_is_said() {
     let eu = &["eu", "global"][..];
     let rows = [

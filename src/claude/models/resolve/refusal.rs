@@ -1,0 +1,97 @@
+//! Why a model asked for is not taken, and what to ask for instead.
+
+use crate::claude::models::choice::{recommended, show_global_first};
+use crate::claude::models::id::names_bedrock_model;
+use crate::claude::models::{ListedModel, ModelId};
+use crate::error::{Code, Error, Result};
+use crate::nearest::nearest;
+
+/// Refuses what cannot be a Claude model.
+pub(super) fn reject_foreign(text: &str) -> Result<()> {
+    if text.is_empty() {
+        return Err(Error::new(Code::ModelInvalid, "no model is named")
+            .suggest("pass --model with an id, a name or a family such as opus"));
+    }
+    if ModelId::parse(text).is_some() {
+        return Ok(());
+    }
+    if text.starts_with("arn:") {
+        return Err(Error::new(
+            Code::ModelInvalid,
+            format!("'{text}' is not the ARN of a Claude model or an inference profile"),
+        )
+        .suggest("copy the ARN from: aws bedrock list-inference-profiles"));
+    }
+    if names_bedrock_model(text) && !text.contains("anthropic.") {
+        return Err(not_claude(text));
+    }
+    Ok(())
+}
+
+/// Another maker's model.
+pub(super) fn not_claude(text: &str) -> Error {
+    Error::new(
+        Code::ModelInvalid,
+        format!("'{text}' is not a Claude model, and Claude Code runs no other"),
+    )
+    .suggest("claude-bedrock models")
+}
+
+/// Several models fit.
+pub(super) fn ambiguous(text: &str, candidates: &[&ListedModel]) -> Error {
+    let ids: Vec<String> = candidates
+        .iter()
+        .map(|model| model.invoked_as().to_owned())
+        .collect();
+    Error::new(
+        Code::ModelAmbiguous,
+        format!("'{text}' fits {} models: {}", ids.len(), ids.join(", ")),
+    )
+    .suggest("pass one of these ids to --model")
+    .detail("candidates", ids)
+}
+
+/// No model fits; names the nearest.
+pub(super) fn not_found(text: &str, listed: &[ListedModel], geographies: &[&str]) -> Error {
+    let mut available: Vec<ListedModel> = listed
+        .iter()
+        .filter(|model| model.parsed().is_some())
+        .cloned()
+        .collect();
+    show_global_first(&mut available);
+    let lower = text.to_ascii_lowercase();
+    let family_of =
+        |model: &ListedModel| model.parsed().map_or("", |id| id.family.word()).to_owned();
+    let families: Vec<String> = available.iter().map(family_of).collect();
+    let meant = families
+        .iter()
+        .find(|family| lower.contains(family.as_str()))
+        .map(String::as_str)
+        .or_else(|| nearest(&lower, families.iter().map(String::as_str)));
+    let mut alike = available.clone();
+    alike.retain(|model| meant.is_some_and(|family| family == family_of(model)));
+    let proposal = recommended(&alike, geographies)
+        .or_else(|| recommended(&available, geographies))
+        .or(available.first());
+    let (message, step) = match proposal {
+        Some(model) => (
+            format!("model '{text}' is not among the Claude models listed here"),
+            format!(
+                "pass --model {}, or see them all with: claude-bedrock models",
+                model.invoked_as()
+            ),
+        ),
+        None => (
+            format!("model '{text}' is not listed, and neither is any other Claude model"),
+            "ask for access to Anthropic's models in the Bedrock console, or pass another --region"
+                .to_owned(),
+        ),
+    };
+    let ids: Vec<String> = available
+        .iter()
+        .map(|model| model.invoked_as().to_owned())
+        .collect();
+    Error::new(Code::ModelNotFound, message)
+        .suggest(step)
+        .detail("available", ids)
+}
