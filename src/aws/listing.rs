@@ -1,11 +1,13 @@
-//! Inference profile listings: what `aws bedrock list-inference-profiles` printed, asked for side by
-//! side (`ask`) and kept for offline use (`kept`).
+//! Inference profile listings: what `aws bedrock list-inference-profiles` printed, where to ask for it
+//! (`waves`), asked for side by side (`ask`) and kept for offline use (`kept`).
 
 mod ask;
 mod kept;
+mod waves;
 
 pub use ask::{Answer, Found, Target, ask};
 pub use kept::{KeptListing, Key, keep, load_kept, parse_kept};
+pub use waves::waves;
 
 use serde::{Deserialize, Serialize};
 
