@@ -176,6 +176,15 @@ impl Document {
         names
     }
 
+    /// Whether the object around `path` has several members of that name.
+    pub fn repeats(&self, path: &[&str]) -> bool {
+        let Some((last, parent)) = path.split_last() else {
+            return false;
+        };
+        let members = self.members_of(parent).unwrap_or_default();
+        members.iter().filter(|member| member.name == *last).count() > 1
+    }
+
     /// Line and column, from 1, of the value at `path`.
     pub fn place(&self, path: &[&str]) -> Option<(usize, usize)> {
         self.find(path)

@@ -1,1 +1,124 @@
-//! Wishes and present settings to the edits that make them so.
+//! Wishes and present settings to the edits that make them so. Pure: `file::edit` commits what is planned here.
+
+mod apply;
+mod command;
+mod reset;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::keys::{self, KEYS};
+use super::models::{fits_region, names_bedrock_model};
+use super::settings::{env_text, parse_settings};
+use crate::error::Result;
+use crate::file;
+use crate::json_edit::Document;
+use crate::report::Warning;
+
+pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
+pub use command::{is_our_export, is_our_refresh, profile_of_command};
+pub use reset::plan_reset;
+
+/// What the kept original holds when there was no settings file before the first apply.
+pub const ABSENT: &[u8] = b"absent\n";
+
+/// What to do with the kept original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Put what is there now into its place: this is the first apply.
+    WriteOriginal,
+    /// Leave it, or its absence.
+    Leave,
+    /// It has served.
+    Discard,
+}
+
+/// One key of ours whose value changes.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Change {
+    /// `env.AWS_REGION`, `model`.
+    pub key: String,
+    /// The value so far.
+    pub before: Option<Value>,
+    /// The value to be.
+    pub after: Option<Value>,
+}
+
+/// What is to happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The resulting file; `None` is no file.
+    pub bytes: Option<Vec<u8>>,
+    /// Which of our keys change.
+    pub changes: Vec<Change>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+    /// What to do with the kept original.
+    pub keep: Keep,
+}
+
+impl Plan {
+    /// The same for `file::edit`, given what is there.
+    pub fn commit(self, current: Option<&[u8]>) -> file::Plan {
+        let content = match self.bytes {
+            Some(bytes) if current == Some(&bytes) => file::Content::Leave,
+            Some(bytes) => file::Content::Write(bytes),
+            None if current.is_none() => file::Content::Leave,
+            None => file::Content::Remove,
+        };
+        let kept = match self.keep {
+            Keep::WriteOriginal => file::Kept::Write(current.unwrap_or(ABSENT).to_vec()),
+            Keep::Leave => file::Kept::Leave,
+            Keep::Discard => file::Kept::Discard,
+        };
+        file::Plan { content, kept }
+    }
+}
+
+/// The present file in memory; no file is an empty one.
+fn open(current: Option<&[u8]>, path: &Path) -> Result<Document> {
+    parse_settings(current.unwrap_or_default(), path)
+}
+
+/// The kept original in memory; `None` when there is none or it cannot be read.
+fn open_kept(kept: Option<&[u8]>) -> Option<Document> {
+    let kept = kept?;
+    Document::parse(if kept == ABSENT { b"" } else { kept }).ok()
+}
+
+/// Our keys whose values differ.
+fn changes(before: &Document, after: &Document) -> Vec<Change> {
+    let differ = KEYS.iter().filter(|key| !before.same_at(key.path, after));
+    differ
+        .map(|key| Change {
+            key: key.name(),
+            before: before.get(key.path),
+            after: after.get(key.path),
+        })
+        .collect()
+}
+
+/// Whether the file switches Bedrock on.
+fn switches_on(document: &Document) -> bool {
+    env_text(document, "CLAUDE_CODE_USE_BEDROCK").is_some_and(|value| keys::is_on(&value))
+}
+
+fn text_at(document: &Document, path: &[&str]) -> Option<String> {
+    Some(document.get(path)?.as_str()?.to_owned())
+}
+
+fn holds_bedrock_model(document: &Document, path: &[&str]) -> bool {
+    text_at(document, path).is_some_and(|value| names_bedrock_model(&value))
+}
+
+/// Whether the value names a model on Bedrock that takes no requests from `region`.
+fn holds_model_of_elsewhere(document: &Document, path: &[&str], region: &str) -> bool {
+    text_at(document, path)
+        .is_some_and(|value| names_bedrock_model(&value) && !fits_region(&value, region))
+}

@@ -1,1 +1,9 @@
 //! Which settings files count, what they hold, and where each value comes from.
+
+mod content;
+mod stack;
+mod whereabouts;
+
+pub use content::{env_text, parse_settings};
+pub use stack::{CurrentConfig, Layer, Source, Stack, State, Value};
+pub use whereabouts::{Scope, config_dir, managed_files, settings_path};

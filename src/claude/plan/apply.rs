@@ -1,0 +1,258 @@
+//! Bedrock on: the keys written, and what would be stale beside them taken out.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{
+    Keep, Plan, changes, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
+    is_our_refresh, open, open_kept, profile_of_command, switches_on, text_at,
+};
+use crate::claude::keys::{self, KEYS};
+use crate::claude::models::geographies_of_region;
+use crate::error::Result;
+use crate::json_edit::{Document, Problem};
+use crate::report::Warning;
+
+/// Where the chosen model goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelIn {
+    /// `env.ANTHROPIC_MODEL`, which beats what `/model` saves.
+    Env,
+    /// The top-level `model`, which `/model` may change.
+    Settings,
+}
+
+/// What becomes of `awsAuthRefresh`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    /// This command, unless the user has one of their own.
+    Write(String),
+    /// None of ours.
+    None,
+    /// Whatever is there.
+    Keep,
+}
+
+/// The configuration wished for.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// `AWS_PROFILE`; `None` when credentials are exported to Bedrock alone.
+    pub profile: Option<String>,
+    /// `AWS_REGION`.
+    pub region: String,
+    /// The exact id or ARN of the main model; `None` leaves the choice to Claude Code.
+    pub model: Option<String>,
+    /// Where the model goes.
+    pub model_in: ModelIn,
+    /// Keys from [`keys::pin_of`] with exact ids or ARNs.
+    pub pins: Vec<(&'static [&'static str], String)>,
+    /// `awsAuthRefresh`.
+    pub refresh: Refresh,
+    /// `awsCredentialExport`, for `--isolate`.
+    pub credential_export: Option<String>,
+    /// `ANTHROPIC_BEDROCK_BASE_URL`; `None` leaves it, `""` takes it out.
+    pub base_url: Option<String>,
+    /// Writes `CLAUDE_CODE_SKIP_BEDROCK_AUTH`; `false` leaves it.
+    pub skip_auth: bool,
+}
+
+/// Plans Bedrock on. What already is as wished leaves every byte alone.
+///
+/// Beyond writing, it takes out what an earlier apply, the client's wizard or `/model` left for another profile or
+/// geography: a refresh or export command of ours, models on Bedrock that take no requests from the region. Each is a
+/// change. What the kept original holds instead comes back in their place.
+///
+/// # Errors
+/// `SETTINGS_INVALID` when Claude Code would drop the present file.
+pub fn plan_apply(
+    current: Option<&[u8]>,
+    kept: Option<&[u8]>,
+    wishes: &Wishes,
+    path: &Path,
+) -> Result<Plan> {
+    let before = open(current, path)?;
+    // A switch that we wrote and someone set to "0" still marks the kept original as the one from before.
+    let in_effect = switches_on(&before) || before.kind(keys::USE_BEDROCK).is_some();
+    let original = open_kept(kept).filter(|_| in_effect);
+    let first = kept.is_none() || !in_effect;
+    let mut edit = Edit {
+        after: before.clone(),
+        original,
+        warnings: Vec::new(),
+    };
+    edit.run(wishes).map_err(|problem| problem.error(path))?;
+    let changes = changes(&before, &edit.after);
+    if changes.is_empty() {
+        return Ok(Plan {
+            bytes: current.map(<[u8]>::to_vec),
+            changes,
+            warnings: edit.warnings,
+            keep: Keep::Leave,
+        });
+    }
+    Ok(Plan {
+        bytes: Some(edit.after.to_bytes()),
+        changes,
+        warnings: edit.warnings,
+        keep: if first {
+            Keep::WriteOriginal
+        } else {
+            Keep::Leave
+        },
+    })
+}
+
+struct Edit {
+    after: Document,
+    /// The file from before the first apply, where an apply is in effect.
+    original: Option<Document>,
+    warnings: Vec<Warning>,
+}
+
+impl Edit {
+    fn run(&mut self, wishes: &Wishes) -> std::result::Result<(), Problem> {
+        self.set(keys::USE_BEDROCK, "1")?;
+        match &wishes.profile {
+            Some(profile) => self.set(keys::PROFILE, profile)?,
+            None => self.remove(keys::PROFILE),
+        }
+        self.set(keys::REGION, &wishes.region)?;
+        match (&wishes.model, wishes.model_in) {
+            (Some(model), ModelIn::Env) => {
+                self.set(keys::ENV_MODEL, model)?;
+                self.restore_saved_model()?;
+            }
+            (Some(model), ModelIn::Settings) => {
+                self.remove(keys::ENV_MODEL);
+                self.set(keys::MODEL, model)?;
+            }
+            (None, _) => self.remove_if_elsewhere(keys::ENV_MODEL, &wishes.region)?,
+        }
+        for (key, model) in &wishes.pins {
+            self.set(key, model)?;
+        }
+        match wishes.base_url.as_deref() {
+            Some("") => self.remove(keys::BASE_URL),
+            Some(url) => self.set(keys::BASE_URL, url)?,
+            None => {}
+        }
+        if wishes.skip_auth {
+            self.set(keys::SKIP_AUTH, "1")?;
+        }
+        self.remove_stale_models(&wishes.region)?;
+        match &wishes.refresh {
+            Refresh::Write(command) => self.set_command(keys::REFRESH, Some(command), wishes)?,
+            Refresh::None => self.set_command(keys::REFRESH, None, wishes)?,
+            Refresh::Keep => {}
+        }
+        self.set_command(keys::EXPORT, wishes.credential_export.as_deref(), wishes)
+    }
+
+    fn set(&mut self, path: &[&str], value: &str) -> std::result::Result<(), Problem> {
+        self.after.set(path, &Value::from(value))
+    }
+
+    fn remove(&mut self, path: &[&str]) {
+        self.after.remove(path);
+    }
+
+    /// An earlier apply may have put a model where `/model` saves it; beside `ANTHROPIC_MODEL` it is without effect.
+    fn restore_saved_model(&mut self) -> std::result::Result<(), Problem> {
+        match &self.original {
+            Some(original) if holds_bedrock_model(&self.after, keys::MODEL) => {
+                if original.kind(keys::MODEL).is_some() {
+                    return self.after.copy(keys::MODEL, original);
+                }
+                self.remove(keys::MODEL);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn remove_stale_models(&mut self, region: &str) -> std::result::Result<(), Problem> {
+        let models = KEYS
+            .iter()
+            .filter(|key| key.claim == keys::Claim::BedrockModel);
+        for key in models {
+            self.remove_if_elsewhere(key.path, region)?;
+        }
+        if let Some(theirs) = text_at(&self.after, keys::SMALL_FAST_REGION) {
+            let prefix = |region| geographies_of_region(region).first();
+            if prefix(&theirs) != prefix(region) {
+                self.remove(keys::SMALL_FAST_REGION);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a model of another geography out; what the original holds there comes back if it is none of those itself.
+    fn remove_if_elsewhere(
+        &mut self,
+        path: &[&str],
+        region: &str,
+    ) -> std::result::Result<(), Problem> {
+        if !holds_model_of_elsewhere(&self.after, path, region) {
+            return Ok(());
+        }
+        match &self.original {
+            Some(original)
+                if original.kind(path).is_some()
+                    && !holds_model_of_elsewhere(original, path, region) =>
+            {
+                self.after.copy(path, original)
+            }
+            _ => {
+                self.remove(path);
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes or takes out a command, unless it is the user's own.
+    fn set_command(
+        &mut self,
+        path: &'static [&'static str],
+        command: Option<&str>,
+        wishes: &Wishes,
+    ) -> std::result::Result<(), Problem> {
+        let is_refresh = path == keys::REFRESH;
+        let ours = |found: &str| {
+            if is_refresh {
+                is_our_refresh(found)
+            } else {
+                is_our_export(found)
+            }
+        };
+        let found = text_at(&self.after, path);
+        match (found, command) {
+            (Some(found), Some(_)) if !found.trim().is_empty() && !ours(&found) => {
+                self.warnings.push(foreign(path, &found, wishes));
+            }
+            (_, Some(wanted)) => self.set(path, wanted)?,
+            (Some(found), None) if ours(&found) => self.remove(path),
+            (Some(found), None) if !is_refresh => self.warnings.push(foreign(path, &found, wishes)),
+            (_, None) => {}
+        }
+        Ok(())
+    }
+}
+
+fn foreign(path: &[&str], found: &str, wishes: &Wishes) -> Warning {
+    let key = path.join(".");
+    let mut message = format!("`{key}` holds a command of your own, which stays: {found}");
+    if let (Some(theirs), Some(ours)) = (profile_of_command(found), &wishes.profile)
+        && theirs != *ours
+    {
+        message = format!("{message} (it names the profile {theirs}, not {ours})");
+    }
+    let code = if path == keys::REFRESH {
+        "REFRESH_COMMAND_KEPT"
+    } else {
+        "EXPORT_COMMAND_KEPT"
+    };
+    Warning::new(code, message).suggest(format!(
+        "take `{key}` out of the file to have it written anew"
+    ))
+}

@@ -1,0 +1,163 @@
+//! Bedrock off: each key of ours goes, or what was there before comes back.
+
+use std::path::Path;
+
+use super::{
+    Keep, Plan, changes, holds_bedrock_model, is_our_export, is_our_refresh, open, open_kept,
+    switches_on, text_at,
+};
+use crate::claude::keys::{self, Claim, KEYS, Key};
+use crate::error::Result;
+use crate::json_edit::{Document, Problem};
+use crate::report::Warning;
+
+/// Plans Bedrock off.
+///
+/// With the kept original each key gets back what it held there. Without it only what cannot be the user's own goes:
+/// models on Bedrock, and where Bedrock was on also the switch, profile, region and commands of ours. A result that
+/// means the same as the kept original is the kept original, byte for byte.
+///
+/// # Errors
+/// `SETTINGS_INVALID` when Claude Code would drop the present file.
+pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> Result<Plan> {
+    let Some(bytes) = current else {
+        return Ok(Plan {
+            bytes: None,
+            changes: Vec::new(),
+            warnings: Vec::new(),
+            keep: Keep::Leave,
+        });
+    };
+    let before = open(current, path)?;
+    let original = open_kept(kept);
+    let mut after = before.clone();
+    match &original {
+        Some(original) => restore(&mut after, original).map_err(|problem| problem.error(path))?,
+        None => take_out(&mut after),
+    }
+    let made_env = original
+        .as_ref()
+        .is_none_or(|original| original.kind(&["env"]).is_none());
+    if made_env && !before.names(&["env"]).is_empty() && after.names(&["env"]).is_empty() {
+        // An earlier `env` that this one overrides must not come to life.
+        if !after.repeats(&["env"]) {
+            after.remove(&["env"]);
+        }
+    }
+    let changes = changes(&before, &after);
+    let same = original
+        .as_ref()
+        .is_some_and(|original| after.same_as(original));
+    let bytes = match kept {
+        Some(kept) if same => (kept != super::ABSENT).then(|| kept.to_vec()),
+        _ if changes.is_empty() => Some(bytes.to_vec()),
+        _ => Some(after.to_bytes()),
+    };
+    Ok(Plan {
+        bytes,
+        warnings: warnings(
+            &after,
+            kept.is_some() && original.is_none(),
+            original.is_some(),
+        ),
+        changes,
+        keep: if original.is_some() {
+            Keep::Discard
+        } else {
+            Keep::Leave
+        },
+    })
+}
+
+/// Every key of ours back to what the original holds.
+fn restore(after: &mut Document, original: &Document) -> std::result::Result<(), Problem> {
+    for key in KEYS {
+        let path = key.path;
+        let present = after.kind(path).is_some();
+        let ours = match key.claim {
+            Claim::Whole => true,
+            // What an apply took out: only that can be missing through us.
+            _ if !present => key.claim == Claim::Stale || is_ours(original, key),
+            Claim::Stale => false,
+            Claim::BedrockModel | Claim::Command => is_ours(after, key),
+        };
+        if !ours {
+            continue;
+        }
+        if original.kind(path).is_some() {
+            after.copy(path, original)?;
+        } else {
+            after.remove(path);
+        }
+    }
+    Ok(())
+}
+
+/// Without an original: what names Bedrock, and where Bedrock was on what turns it on.
+fn take_out(after: &mut Document) {
+    let configured = switches_on(after);
+    if holds_bedrock_model(after, keys::SMALL_FAST) {
+        after.remove(keys::SMALL_FAST_REGION);
+    }
+    for key in KEYS {
+        let goes = match key.path {
+            keys::USE_BEDROCK | keys::PROFILE | keys::REGION => configured,
+            keys::ENV_MODEL => holds_bedrock_model(after, key.path),
+            path => match key.claim {
+                Claim::BedrockModel => holds_bedrock_model(after, path),
+                Claim::Command => configured && is_ours(after, key),
+                Claim::Whole | Claim::Stale => false,
+            },
+        };
+        if goes {
+            after.remove(key.path);
+        }
+    }
+}
+
+/// Whether a value that may be the user's own is of the kind that we write.
+fn is_ours(document: &Document, key: &Key) -> bool {
+    let Some(value) = text_at(document, key.path) else {
+        return false;
+    };
+    match key.path {
+        keys::REFRESH => is_our_refresh(&value),
+        keys::EXPORT => is_our_export(&value),
+        path => holds_bedrock_model(document, path),
+    }
+}
+
+fn warnings(after: &Document, kept_is_broken: bool, restored: bool) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if kept_is_broken {
+        warnings.push(Warning::new(
+            "KEPT_ORIGINAL_INVALID",
+            "the kept original cannot be read, so earlier values could not be put back",
+        ));
+    }
+    if restored && switches_on(after) {
+        let message = "the settings from before the first apply had Bedrock on too, and are back";
+        warnings.push(Warning::new("BEDROCK_STILL_ON", message).suggest("claude-bedrock reset"));
+    }
+    let caps = [keys::THINKING, keys::OUTPUT];
+    let caps: Vec<_> = caps
+        .iter()
+        .filter(|path| after.kind(path).is_some())
+        .filter_map(|path| path.last())
+        .collect();
+    if let (false, [first, ..]) = (restored, caps.as_slice()) {
+        let rest = if caps.len() > 1 {
+            " and the other cap"
+        } else {
+            ""
+        };
+        let message = format!(
+            "`{first}`{rest} stay, because nothing tells who wrote them; they cap every answer"
+        );
+        warnings.push(
+            Warning::new("CAPS_LEFT", message)
+                .suggest("take them out of the file if they are not yours"),
+        );
+    }
+    warnings
+}
