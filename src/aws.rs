@@ -1,5 +1,6 @@
 //! Amazon's side: the files, the caches, the CLI. Knows nothing of Claude Code's settings.
 
+pub mod cache_json;
 pub mod claude_view;
 pub mod cli;
 pub mod credentials;
@@ -10,4 +11,5 @@ pub mod listing;
 pub mod profiles;
 pub mod regions;
 pub mod role_cache;
+mod sha256;
 pub mod sso;

@@ -13,7 +13,7 @@ use crate::ini::{self, DEFAULT_SECTION, Document, Malformed};
 use crate::nearest::nearest;
 use crate::shell::{quote, split_words};
 
-mod location;
+pub(super) mod location;
 
 /// The two files and what they define.
 pub struct AwsFiles {

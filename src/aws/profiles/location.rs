@@ -1,4 +1,4 @@
-//! Where the two files are, as botocore finds them.
+//! Where the two files and the folder of logins are, as botocore finds them.
 
 use std::path::PathBuf;
 
@@ -12,6 +12,11 @@ pub(super) fn config(env: &Env) -> PathBuf {
 /// `AWS_SHARED_CREDENTIALS_FILE`, else `~/.aws/credentials`.
 pub(super) fn credentials(env: &Env) -> PathBuf {
     locate(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+}
+
+/// `AWS_LOGIN_CACHE_DIRECTORY`, else `~/.aws/login/cache` (`botocore.utils.get_login_token_cache_directory`).
+pub(in crate::aws) fn login_cache(env: &Env) -> PathBuf {
+    locate(env, "AWS_LOGIN_CACHE_DIRECTORY", "login/cache")
 }
 
 /// A variable that is set and empty names no file: it does not bring the default back.

@@ -1,0 +1,263 @@
+//! Roles that another profile or the surroundings assume (`botocore.credentials.AssumeRoleProvider`).
+
+use super::{
+    Credentials, Inspector, Kind, Place, Problem, Status, account_of, external, keys, web_identity,
+};
+use crate::aws::profiles::{AwsFiles, Profile};
+use crate::aws::role_cache::AssumeRole;
+use crate::env::Env;
+use crate::error::Code;
+use crate::shell::quote;
+use crate::time::Epoch;
+
+/// Whether botocore takes the profile for a role (`_has_assume_role_config_vars`).
+pub(super) fn is_role(profile: &Profile) -> bool {
+    profile.has("role_arn") && !profile.has(web_identity::TOKEN_FILE)
+}
+
+/// Whether a source's own keys end the chain (`_has_static_credentials`: either key will do).
+fn has_keys(profile: &Profile) -> bool {
+    profile.has(keys::ACCESS_KEY) || profile.has(keys::SECRET_KEY)
+}
+
+/// What a role on the chain is assumed with.
+enum Source<'a> {
+    Profile(&'a Profile),
+    Surroundings(&'a str),
+}
+
+pub(super) fn inspect<'a>(inspector: &mut Inspector<'a>, profile: &'a Profile) -> Credentials {
+    let mut chain = Chain::new();
+    let root = chain
+        .follow(inspector, profile)
+        .unwrap_or_else(|fault| *fault);
+    let mut credentials = chain.verdict(profile, root, inspector.env.now);
+    let arn = profile.text("role_arn");
+    credentials.account = arn.and_then(account_of);
+    credentials.role = arn.map(str::to_owned);
+    credentials
+}
+
+/// What is met on the way from a role to the credentials at its end.
+struct Chain<'a> {
+    visited: Vec<&'a str>,
+    source: Option<&'a str>,
+    /// The end of the first kept role credentials on the way: from there on nothing is asked.
+    kept: Option<Epoch>,
+    mfa: bool,
+    /// The first profile whose MFA code would be asked for.
+    asks: Option<&'a str>,
+}
+
+impl<'a> Chain<'a> {
+    fn new() -> Self {
+        Chain {
+            visited: Vec::new(),
+            source: None,
+            kept: None,
+            mfa: false,
+            asks: None,
+        }
+    }
+
+    /// The verdict on what stands at the chain's end; an error is a chain that botocore refuses.
+    fn follow(
+        &mut self,
+        inspector: &mut Inspector<'a>,
+        profile: &'a Profile,
+    ) -> Result<Credentials, Box<Credentials>> {
+        let mut link = profile;
+        self.visited.push(&link.name);
+        loop {
+            let source = self.source_of(inspector.files, link)?;
+            self.meet(inspector, link);
+            let next = match source {
+                Source::Surroundings(which) => return Ok(surroundings(inspector.env, link, which)),
+                Source::Profile(next) => next,
+            };
+            self.visited.push(&next.name);
+            self.source = Some(&next.name);
+            if has_keys(next) || !is_role(next) {
+                let own = inspector.inspect_own(next, Place::Source);
+                return own.ok_or_else(|| {
+                    refused(
+                        format!("the profile `{}` takes its credentials from the profile `{}`, which has none", link.name, next.name),
+                        format!("aws configure sso --profile {}", quote(&next.name)),
+                    )
+                });
+            }
+            link = next;
+        }
+    }
+
+    /// What the link says it is assumed with (`_get_role_config`).
+    fn source_of(
+        &self,
+        files: &'a AwsFiles,
+        link: &'a Profile,
+    ) -> Result<Source<'a>, Box<Credentials>> {
+        let name = &link.name;
+        let edit = |what: &str| format!("{what} in the profile `{name}`");
+        match (link.has("source_profile"), link.has("credential_source")) {
+            (true, true) => Err(refused(
+                format!("the profile `{name}` has both source_profile and credential_source"),
+                edit("leave one of them"),
+            )),
+            (false, false) => Err(refused(
+                format!(
+                    "the profile `{name}` has role_arn but neither source_profile nor credential_source"
+                ),
+                edit("name the profile that may assume the role as source_profile"),
+            )),
+            (false, true) => match link.text("credential_source") {
+                Some(which @ ("Environment" | "EcsContainer" | "Ec2InstanceMetadata")) => {
+                    Ok(Source::Surroundings(which))
+                }
+                other => Err(refused(
+                    format!(
+                        "the profile `{name}` has the credential_source `{}`, which does not exist",
+                        other.unwrap_or_default()
+                    ),
+                    edit(
+                        "write Environment, EcsContainer or Ec2InstanceMetadata as credential_source",
+                    ),
+                )),
+            },
+            (true, false) => {
+                let source = link.text("source_profile").unwrap_or_default();
+                let Some(next) = files
+                    .find_profile(source)
+                    .filter(|_| link.text("source_profile").is_some())
+                else {
+                    return Err(refused(
+                        format!(
+                            "the profile `{name}` names the source_profile `{source}`, which does not exist"
+                        ),
+                        edit("correct source_profile"),
+                    ));
+                };
+                // A profile may name itself, for the keys it holds; any other way back is a circle.
+                let is_itself = source == name && has_keys(next);
+                if self.visited.contains(&source) && !is_itself {
+                    return Err(refused(
+                        format!(
+                            "the source profiles go round in a circle: {}, {source}",
+                            self.visited.join(", ")
+                        ),
+                        edit("correct source_profile"),
+                    ));
+                }
+                Ok(Source::Profile(next))
+            }
+        }
+    }
+
+    /// Notes kept credentials and MFA, while nothing nearer to the top settles them.
+    fn meet(&mut self, inspector: &mut Inspector, link: &'a Profile) {
+        let mfa = link.has("mfa_serial");
+        self.mfa |= mfa;
+        if self.kept.is_some() || self.asks.is_some() {
+            return;
+        }
+        let call = AssumeRole {
+            role_arn: link.text("role_arn").unwrap_or_default(),
+            session_name: link.text("role_session_name"),
+            external_id: link.text("external_id"),
+            mfa_serial: link.text("mfa_serial"),
+            duration: link.text("duration_seconds"),
+        };
+        self.kept = inspector.kept_until(&call.file_name());
+        if self.kept.is_none() && mfa {
+            self.asks = Some(&link.name);
+        }
+    }
+
+    /// The chain's worth is that of what stands at its end; whether AWS lets that assume the roles, no file tells.
+    fn verdict(self, profile: &Profile, root: Credentials, now: Epoch) -> Credentials {
+        let stops_at_once = stops_at_once(&root);
+        let mut credentials = Credentials {
+            kind: Kind::Role,
+            mfa: self.mfa,
+            source: self.source.map(str::to_owned),
+            ..root
+        };
+        if stops_at_once {
+            return credentials;
+        }
+        if self.mfa {
+            credentials = with_mfa(credentials, profile, self.asks);
+        }
+        credentials.expires = credentials.expires.or(self.kept);
+        credentials.with_kept(self.kept, now)
+    }
+}
+
+/// Whether botocore fails on the end of a chain before it looks for kept credentials or asks for an MFA code: it loads
+/// these sources at once, SSO and web identity only when the role is assumed.
+fn stops_at_once(root: &Credentials) -> bool {
+    let is_refused = root
+        .problem
+        .as_ref()
+        .is_some_and(|problem| problem.code == Code::ProfileInvalid);
+    is_refused
+        || matches!(root.kind, Kind::Role | Kind::Login | Kind::Process)
+            && matches!(root.status, Status::Missing | Status::Invalid)
+}
+
+/// Neither Claude Code nor we can answer an MFA question: where one would be asked the profile cannot work, whatever
+/// stands at the chain's end, and logging in does not change that. While the CLI keeps credentials of the role, no
+/// question is asked and the profile works for `aws` (and for Claude Code by `awsCredentialExport`): not invalid then,
+/// but no more than unverified.
+fn with_mfa(mut credentials: Credentials, profile: &Profile, asks: Option<&str>) -> Credentials {
+    let message = |name: &str| {
+        format!(
+            "the role of the profile `{name}` asks for an MFA code, which Claude Code cannot answer"
+        )
+    };
+    let step = format!(
+        "aws sts get-caller-identity --profile {}",
+        quote(&profile.name)
+    );
+    let step = format!("answer the question in a terminal: {step}");
+    if let Some(name) = asks {
+        credentials.status = Status::Invalid;
+        credentials.login = None;
+        return credentials.because(Code::MfaRequired, message(name), step);
+    }
+    if credentials.is_valid() {
+        credentials.status = Status::Unverified;
+        return credentials.because(Code::MfaRequired, message(&profile.name), step);
+    }
+    credentials
+}
+
+/// A chain that botocore refuses to follow.
+fn refused(message: String, step: String) -> Box<Credentials> {
+    Box::new(Credentials::misconfigured(Kind::Role, message, step))
+}
+
+/// The verdict on a `credential_source` (`CanonicalNameCredentialSourcer`).
+fn surroundings(env: &Env, link: &Profile, which: &str) -> Credentials {
+    let there = match which {
+        "Environment" => external::has_keys(env),
+        "EcsContainer" => external::has_container(env),
+        _ => external::may_ask_instance(env),
+    };
+    if there {
+        return Credentials::new(Kind::Role, Status::Unverified);
+    }
+    let mut credentials = Credentials::new(Kind::Role, Status::Missing);
+    credentials.problem = Some(Problem {
+        code: Code::CredentialsMissing,
+        message: format!(
+            "the profile `{}` takes its credentials from {which}, which has none here",
+            link.name
+        ),
+        suggestion: Some(match which {
+            "Environment" => "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned(),
+            "EcsContainer" => "run this in the container that the profile is meant for".to_owned(),
+            _ => "unset AWS_EC2_METADATA_DISABLED".to_owned(),
+        }),
+    });
+    credentials
+}
