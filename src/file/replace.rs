@@ -77,7 +77,8 @@ impl Temp {
     /// Takes the place of the file at `target`, which must still hold `seen`. `false`: another program changed it.
     ///
     /// Looking and renaming are two steps, and a program that takes no lock can come between. Linux can swap two files,
-    /// so there we look again at what the swap brought out. Other systems keep a gap of microseconds.
+    /// so there we look again at what the swap brought out. What stays is that such a program may read, within these
+    /// microseconds, our file that is about to go again. Other systems, and file systems that cannot swap, keep the gap.
     pub(super) fn replace(mut self, target: &Path, seen: &[u8]) -> Result<bool> {
         if !holds(target, seen) {
             return Ok(false);
@@ -303,5 +304,50 @@ pub(super) fn check_writable(target: &Path, found: &Metadata) -> Result<()> {
         } else {
             format!("chmod u+w {}", fault::quoted(target))
         })),
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    /// The swap was made, and brought out the version of another program, which did more in `meanwhile`.
+    fn give_back_after(meanwhile: fn(&Path)) -> Option<Vec<u8>> {
+        let home = tempfile::tempdir().unwrap();
+        let target = home.path().join("settings.json");
+        let put = |bytes: &[u8]| Temp::create(&target, bytes, Look::Mode(0o600)).unwrap();
+        put(b"theirs").overwrite(&target).unwrap();
+        let mut temp = put(b"ours");
+        system::exchange(&temp.path, &target).unwrap();
+        meanwhile(&target);
+        temp.give_back(&target).unwrap();
+        drop(temp);
+        let left = super::super::list(home.path()).unwrap();
+        assert!(left.iter().all(|path| *path == target), "{left:?}");
+        super::super::read(&target).unwrap()
+    }
+
+    #[test]
+    fn a_version_that_the_swap_brought_out_goes_back() {
+        assert_eq!(give_back_after(|_| ()).unwrap(), b"theirs");
+    }
+
+    #[test]
+    fn a_newer_version_still_stays() {
+        let newer = give_back_after(|target| {
+            Temp::create(target, b"newer", Look::Mode(0o600))
+                .and_then(|temp| temp.overwrite(target))
+                .unwrap();
+        });
+        assert_eq!(newer.unwrap(), b"newer");
+    }
+
+    #[test]
+    fn a_file_that_was_deleted_stays_deleted() {
+        assert_eq!(
+            give_back_after(|target| system::remove_file(target).unwrap()),
+            None
+        );
     }
 }
