@@ -2,6 +2,9 @@
 
 mod apply;
 mod command;
+mod inference;
+mod obstacles;
+mod repair;
 mod reset;
 
 #[cfg(test)]
@@ -23,6 +26,9 @@ use crate::report::Warning;
 
 pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
 pub use command::{is_our_export, is_our_refresh, profile_of_command};
+pub use inference::{PRESETS, Preset, Tuning, plan_inference, read_tuning};
+pub use obstacles::{find_obstacles, find_stale_models, find_surroundings};
+pub use repair::plan_repair;
 pub use reset::plan_reset;
 
 /// What the kept original holds when there was no settings file before the first apply.

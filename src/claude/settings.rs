@@ -1,6 +1,8 @@
 //! Which settings files count, what they hold, and where each value comes from.
 
 mod content;
+#[cfg(test)]
+pub(crate) mod samples;
 mod stack;
 mod whereabouts;
 

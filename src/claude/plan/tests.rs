@@ -2,9 +2,9 @@ use serde_json::json;
 
 use super::*;
 
-const OPUS: &str = "global.anthropic.claude-opus-4-5-20251101-v1:0";
+pub(super) const OPUS: &str = "global.anthropic.claude-opus-4-5-20251101-v1:0";
 
-fn wishes() -> Wishes {
+pub(super) fn wishes() -> Wishes {
     Wishes {
         profile: Some("dev".into()),
         region: "us-west-2".into(),

@@ -1,6 +1,6 @@
 //! All the settings that count together, and which of them wins for each value.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::content::{env_text, parse_settings};
 use super::whereabouts::{Scope, managed_files, settings_path};
@@ -26,6 +26,19 @@ impl Source {
             Source::File(scope, _) => scope.as_str(),
             Source::Shell => "shell",
         }
+    }
+
+    /// The scope, of a file.
+    pub fn scope(&self) -> Option<Scope> {
+        match self {
+            Source::File(scope, _) => Some(*scope),
+            Source::Shell => None,
+        }
+    }
+
+    /// Whether it is the file at `path`.
+    pub fn is(&self, path: &Path) -> bool {
+        matches!(self, Source::File(_, own) if own == path)
     }
 }
 
@@ -58,6 +71,14 @@ pub struct Value<T = String> {
     pub source: Source,
     /// What it overrides, strongest first.
     pub shadows: Vec<(Source, T)>,
+}
+
+impl<T> Value<T> {
+    /// The value that counts and what it overrides, strongest first.
+    pub fn every(&self) -> impl Iterator<Item = (&Source, &T)> {
+        let shadows = self.shadows.iter().map(|(source, value)| (source, value));
+        std::iter::once((&self.source, &self.value)).chain(shadows)
+    }
 }
 
 /// What `get-aws-context` reports as the present configuration.
@@ -193,4 +214,117 @@ fn winner<T>(values: impl Iterator<Item = (Source, T)>) -> Option<Value<T>> {
         source,
         shadows: values.collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{LOCAL, MANAGED, PIECES, PROJECT, USER, stack};
+    use super::*;
+
+    #[test]
+    fn the_strongest_file_wins_and_what_it_hides_is_told() {
+        let set = |value: &str| {
+            format!("{{\"env\":{{\"AWS_REGION\":\"{value}\"}},\"model\":\"{value}\"}}")
+        };
+        let texts = ["managed", "piece-a", "piece-b", "local", "project", "user"].map(set);
+        let (a, b) = (format!("{PIECES}/a.json"), format!("{PIECES}/b.json"));
+        let paths = [MANAGED, &a, &b, LOCAL, PROJECT, USER];
+        let files: Vec<_> = paths
+            .into_iter()
+            .zip(texts.iter().map(String::as_str))
+            .collect();
+        let (_home, stack) = stack(&[("AWS_REGION", "shell")], &files);
+        let region = stack.effective_env("AWS_REGION").unwrap();
+        let values: Vec<_> = region
+            .every()
+            .map(|(source, value)| (source.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(
+            values,
+            [
+                ("managed", "piece-b"),
+                ("managed", "piece-a"),
+                ("managed", "managed"),
+                ("local", "local"),
+                ("project", "project"),
+                ("user", "user"),
+                ("shell", "shell"),
+            ]
+        );
+        assert_eq!(stack.effective_top("model").unwrap().every().count(), 6);
+        assert!(stack.effective_env("AWS_PROFILE").is_none());
+    }
+
+    #[test]
+    fn inside_claude_code_the_shell_does_not_count() {
+        for marker in ["CLAUDECODE", "CLAUDE_CODE_CHILD_SESSION"] {
+            let (_home, stack) = stack(&[("AWS_REGION", "shell"), (marker, "1")], &[]);
+            assert!(stack.effective_env("AWS_REGION").is_none(), "{marker}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_claude_code_drops_sets_nothing_and_is_told() {
+        let (_home, stack) = stack(
+            &[],
+            &[(USER, "{\"env\":{\"CLAUDE_CODE_USE_BEDROCK\":\"1\"},}")],
+        );
+        assert!(!stack.is_on("CLAUDE_CODE_USE_BEDROCK"));
+        let (layer, error) = stack.dropped().next().unwrap();
+        assert_eq!(
+            (layer.scope, error.at.as_ref().unwrap().column),
+            (Scope::User, Some(39))
+        );
+        assert!(stack.user().is_none());
+    }
+
+    #[test]
+    fn defect_28_the_config_folder_moves_and_its_tilde_is_not_expanded() {
+        let (home, stack) = stack(
+            &[("CLAUDE_CONFIG_DIR", "~/x")],
+            &[("repo/below/~/x/settings.json", "{\"model\":\"m\"}")],
+        );
+        let model = stack.effective_top("model").unwrap();
+        assert!(
+            model
+                .source
+                .is(&home.path().join("repo/below/~/x/settings.json"))
+        );
+    }
+
+    #[test]
+    fn defect_36_the_present_configuration_is_what_counts_however_spelt() {
+        let config =
+            |vars: &[(&str, &str)], files: &[(&str, &str)]| stack(vars, files).1.current_config();
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(config(&[], &[]), None);
+        assert_eq!(
+            config(
+                &[],
+                &[(
+                    USER,
+                    "{\"env\":{\"CLAUDE_CODE_USE_BEDROCK\":0,\"AWS_PROFILE\":\"p\"}}"
+                )]
+            ),
+            None
+        );
+        let text = r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":true,"AWS_PROFILE":7,"AWS_REGION":""},"model":"opus"}"#;
+        let found = config(&[], &[(USER, text)]).unwrap();
+        assert_eq!(
+            (found.profile, found.region, found.model),
+            (some("7"), None, some("opus"))
+        );
+        let shell = [
+            ("CLAUDE_CODE_USE_BEDROCK", "yes"),
+            ("AWS_PROFILE", "dev"),
+            ("ANTHROPIC_MODEL", "m"),
+        ];
+        let found = config(&shell, &[(PROJECT, "{\"env\":{\"AWS_PROFILE\":\"prod\"}}")]).unwrap();
+        assert_eq!((found.profile, found.model), (some("prod"), some("m")));
+        let off = config(
+            &shell,
+            &[(USER, "{\"env\":{\"CLAUDE_CODE_USE_BEDROCK\":\"\"}}")],
+        );
+        assert_eq!(off, None);
+    }
 }

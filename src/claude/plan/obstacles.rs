@@ -1,0 +1,267 @@
+//! What around the edited file would defeat the configuration: stronger files, the shell, other providers.
+
+use std::path::Path;
+
+use super::{ModelIn, Refresh, Wishes, holds_model_of_elsewhere};
+use crate::claude::keys::{self, Claim, KEYS};
+use crate::claude::settings::{Scope, Source, Stack};
+use crate::report::Warning;
+
+/// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
+const PROVIDERS: &[&str] = &[
+    "CLAUDE_CODE_USE_FOUNDRY",
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+    "CLAUDE_CODE_USE_MANTLE",
+    "CLAUDE_CODE_USE_VERTEX",
+];
+
+/// What would defeat `wishes` once they are written to the file `target`. The stack is the one before.
+pub fn find_obstacles(stack: &Stack, wishes: &Wishes, target: &Path) -> Vec<Warning> {
+    let mut warnings = find_surroundings(stack);
+    let mut wanted: Vec<(&str, Option<&str>)> = vec![
+        ("CLAUDE_CODE_USE_BEDROCK", Some("1")),
+        ("AWS_PROFILE", wishes.profile.as_deref()),
+        ("AWS_REGION", Some(&wishes.region)),
+    ];
+    let in_env = wishes.model_in == ModelIn::Env;
+    if wishes.model.is_some() {
+        let model = wishes.model.as_deref().filter(|_| in_env);
+        wanted.push(("ANTHROPIC_MODEL", model));
+    }
+    for (key, model) in &wishes.pins {
+        wanted.extend(key.last().map(|name| (*name, Some(model.as_str()))));
+    }
+    if let Some(url) = wishes.base_url.as_deref().filter(|url| !url.is_empty()) {
+        wanted.push(("ANTHROPIC_BEDROCK_BASE_URL", Some(url)));
+    }
+    for (name, value) in wanted {
+        warnings.extend(rival_of_variable(stack, name, value, target));
+    }
+    let mut wanted = Vec::new();
+    if let (Some(model), false) = (&wishes.model, in_env) {
+        wanted.push(("model", Some(model.as_str())));
+    }
+    if let Refresh::Write(command) = &wishes.refresh {
+        wanted.push(("awsAuthRefresh", Some(command)));
+    }
+    wanted.push(("awsCredentialExport", wishes.credential_export.as_deref()));
+    for (name, value) in wanted {
+        warnings.extend(rival_of_member(stack, name, value, target));
+    }
+    if wishes.base_url.is_none() {
+        warnings.extend(other_endpoint(stack));
+    }
+    if !wishes.skip_auth && stack.is_on("CLAUDE_CODE_SKIP_BEDROCK_AUTH") {
+        let message = "`CLAUDE_CODE_SKIP_BEDROCK_AUTH` is on, so requests go out unsigned";
+        let step = "take it out unless a gateway signs for you";
+        warnings.push(Warning::new("REQUESTS_UNSIGNED", message).suggest(step));
+    }
+    warnings.extend(find_stale_models(stack, &wishes.region, Some(target)));
+    if let Some(model) = &wishes.model {
+        warnings.extend(not_available(stack, model));
+    }
+    warnings
+}
+
+/// What defeats Bedrock whatever is wished for: files that Claude Code drops, a bearer token, another provider, a host
+/// program that decides.
+pub fn find_surroundings(stack: &Stack) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (layer, error) in stack.dropped() {
+        let effect = match layer.scope {
+            Scope::Managed => "Claude Code does not start",
+            _ => "Claude Code drops the whole file",
+        };
+        let place = error.at.as_ref().and_then(|at| at.line);
+        let place = place.map_or_else(String::new, |line| format!(" line {line}"));
+        let message = format!(
+            "{effect}: {}{place}: {}",
+            layer.path.display(),
+            error.message
+        );
+        let mut warning = Warning::new("SETTINGS_INVALID", message);
+        warning.suggestion.clone_from(&error.suggestion);
+        warnings.push(warning);
+    }
+    let nonempty = |name| {
+        stack
+            .effective_env(name)
+            .filter(|value| !value.value.is_empty())
+    };
+    if let Some(token) = nonempty("AWS_BEARER_TOKEN_BEDROCK") {
+        let message = format!(
+            "a Bedrock API key (`AWS_BEARER_TOKEN_BEDROCK`, {}) is used in place of the profile",
+            place(&token.source)
+        );
+        warnings.push(
+            Warning::new("BEARER_TOKEN_WINS", message)
+                .suggest("take the key out to use the profile"),
+        );
+    }
+    for name in PROVIDERS {
+        if let Some(value) = stack
+            .effective_env(name)
+            .filter(|value| keys::is_on(&value.value))
+        {
+            let message = format!(
+                "another provider is on too: `{name}` ({})",
+                place(&value.source)
+            );
+            let step = format!("take `{name}` out; Bedrock wins, but what is meant is not clear");
+            warnings.push(Warning::new("OTHER_PROVIDER_ON", message).suggest(step));
+        }
+    }
+    if nonempty("CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST").is_some() {
+        let message = "the program that Claude Code runs in decides on the provider, and settings files do not";
+        let warning = Warning::new("PROVIDER_MANAGED_BY_HOST", message);
+        warnings.push(
+            warning.suggest("configure Bedrock in that program, or start `claude` in a terminal"),
+        );
+    }
+    warnings
+}
+
+/// Models that count and take no requests from `region`; those in the file `except` do not matter.
+pub fn find_stale_models(stack: &Stack, region: &str, except: Option<&Path>) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for key in KEYS {
+        if key.claim != Claim::BedrockModel && key.path != keys::ENV_MODEL {
+            continue;
+        }
+        let mut documents = stack.documents();
+        let Some((layer, document)) =
+            documents.find(|(_, document)| document.kind(key.path).is_some())
+        else {
+            continue;
+        };
+        if except != Some(layer.path.as_path())
+            && holds_model_of_elsewhere(document, key.path, region)
+        {
+            let message = format!(
+                "`{}` in {} names a model that takes no requests from {region}",
+                key.name(),
+                layer.path.display()
+            );
+            warnings.push(
+                Warning::new("STALE_MODEL", message)
+                    .suggest(format!("take `{}` out there", key.name())),
+            );
+        }
+    }
+    warnings
+}
+
+/// A stronger file that sets the variable otherwise, or a shell that does. `wanted` is what the target will hold; with
+/// `None` the variable has to be unset everywhere.
+fn rival_of_variable(
+    stack: &Stack,
+    name: &str,
+    wanted: Option<&str>,
+    target: &Path,
+) -> Option<Warning> {
+    let found = stack.effective_env(name)?;
+    let Some(wanted) = wanted else {
+        let (source, value) = found.every().find(|(source, value)| {
+            // A profile switches the export command off only where it is managed.
+            let counts = name != "AWS_PROFILE" || source.scope() == Some(Scope::Managed);
+            counts && !source.is(target) && !value.is_empty()
+        })?;
+        return Some(overridden(name, value, source));
+    };
+    let same = |value: &str| value == wanted || (wanted == "1" && keys::is_on(value));
+    if let Some((source, value)) = found
+        .every()
+        .find(|(source, _)| stronger(stack, source, target))
+    {
+        return (!same(value)).then(|| overridden(name, value, source));
+    }
+    // Claude Code goes by the file. But whoever tries `aws` beside it is misled.
+    let (_, value) = found
+        .every()
+        .find(|(source, _)| **source == Source::Shell)?;
+    let misleads = name.starts_with("AWS_") && !value.is_empty() && !same(value);
+    let message = format!(
+        "`{name}` is {value} in this shell: Claude Code goes by its settings, other programs by the shell"
+    );
+    misleads.then(|| Warning::new("SHELL_DIFFERS", message).suggest(format!("unset {name}")))
+}
+
+/// The same for a member at the root, which the shell cannot hold.
+fn rival_of_member(
+    stack: &Stack,
+    name: &str,
+    wanted: Option<&str>,
+    target: &Path,
+) -> Option<Warning> {
+    let found = stack.effective_top(name)?;
+    let (source, value) = found.every().find(|(source, _)| match wanted {
+        Some(_) => stronger(stack, source, target),
+        None => !source.is(target),
+    })?;
+    let value = value.as_str().unwrap_or_default();
+    (wanted.unwrap_or_default() != value).then(|| overridden(name, value, source))
+}
+
+/// Whether a value there beats one in `target`. A file given by `--settings` is beaten by managed ones alone.
+fn stronger(stack: &Stack, source: &Source, target: &Path) -> bool {
+    let at = |path: &Path| stack.layers.iter().position(|layer| layer.path == path);
+    match (source, at(target)) {
+        (Source::Shell, _) => false,
+        (Source::File(scope, _), None) => *scope == Scope::Managed,
+        (Source::File(_, path), place) => at(path) < place,
+    }
+}
+
+fn overridden(name: &str, value: &str, source: &Source) -> Warning {
+    let value = if value.is_empty() { "empty" } else { value };
+    let message = format!(
+        "`{name}` is {value} in {}, which counts instead",
+        place(source)
+    );
+    let step = match source {
+        Source::File(Scope::Managed, _) => "ask whoever manages this machine".to_owned(),
+        Source::File(..) => format!("take `{name}` out there"),
+        Source::Shell => format!("unset {name}"),
+    };
+    Warning::new("SETTING_OVERRIDDEN", message).suggest(step)
+}
+
+fn other_endpoint(stack: &Stack) -> Option<Warning> {
+    let url = stack
+        .effective_env("ANTHROPIC_BEDROCK_BASE_URL")
+        .filter(|url| !url.value.is_empty())?;
+    let message = format!(
+        "requests go to {} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        url.value,
+        place(&url.source)
+    );
+    Some(Warning::new("OTHER_ENDPOINT", message).suggest("take it out to reach Bedrock itself"))
+}
+
+/// An administrator's list of models replaces a choice that is not on it.
+fn not_available(stack: &Stack, model: &str) -> Option<Warning> {
+    let list = stack.effective_top("availableModels")?;
+    let listed = list
+        .value
+        .as_array()?
+        .iter()
+        .any(|entry| entry.as_str() == Some(model));
+    let message = format!(
+        "{model} is not among `availableModels` in {}",
+        place(&list.source)
+    );
+    (!listed)
+        .then(|| Warning::new("MODEL_NOT_ALLOWED", message).suggest("choose a model of that list"))
+}
+
+fn place(source: &Source) -> String {
+    match source {
+        Source::File(Scope::Managed, path) => format!("the managed settings {}", path.display()),
+        Source::File(_, path) => path.display().to_string(),
+        Source::Shell => "the shell".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! What `doctor --fix` may mend in a settings file without asking.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{
+    Keep, Plan, changes, holds_bedrock_model, holds_model_of_elsewhere, is_our_refresh, open,
+    profile_of_command, switches_on, text_at,
+};
+use crate::claude::keys::{self, Claim, KEYS};
+use crate::claude::settings::env_text;
+use crate::error::Result;
+use crate::json_edit::{Document, Problem};
+use crate::shell::{quote, split_words};
+
+/// Plans the repairs of one file.
+///
+/// With Bedrock on: a missing region is written (`region` is the profile's own), models that take no requests from the
+/// region go, and a log-in of ours names the profile in use. With Bedrock off: models on Bedrock go, because the
+/// Anthropic API does not know them. The user's own commands and values stay.
+///
+/// # Errors
+/// `SETTINGS_INVALID` when Claude Code would drop the file: that is for a person to mend.
+pub fn plan_repair(current: Option<&[u8]>, region: Option<&str>, path: &Path) -> Result<Plan> {
+    let before = open(current, path)?;
+    let mut after = before.clone();
+    if switches_on(&before) {
+        mend(&mut after, region).map_err(|problem| problem.error(path))?;
+    } else {
+        for path in models() {
+            if holds_bedrock_model(&after, path) {
+                after.remove(path);
+            }
+        }
+    }
+    let changes = changes(&before, &after);
+    Ok(Plan {
+        bytes: if changes.is_empty() {
+            current.map(<[u8]>::to_vec)
+        } else {
+            Some(after.to_bytes())
+        },
+        changes,
+        warnings: Vec::new(),
+        keep: Keep::Leave,
+    })
+}
+
+/// Every key that may hold a model.
+fn models() -> impl Iterator<Item = &'static [&'static str]> {
+    let models = KEYS
+        .iter()
+        .filter(|key| key.claim == Claim::BedrockModel || key.path == keys::ENV_MODEL);
+    models.map(|key| key.path)
+}
+
+fn mend(after: &mut Document, region: Option<&str>) -> std::result::Result<(), Problem> {
+    let set = env_text(after, "AWS_REGION").filter(|region| !region.trim().is_empty());
+    if let (None, Some(region)) = (&set, region) {
+        after.set(keys::REGION, &Value::from(region))?;
+    }
+    if let Some(region) = set.as_deref().or(region) {
+        for path in models() {
+            if holds_model_of_elsewhere(after, path, region.trim()) {
+                after.remove(path);
+            }
+        }
+    }
+    if let (Some(profile), Some(command)) = (
+        env_text(after, "AWS_PROFILE"),
+        text_at(after, keys::REFRESH),
+    ) && !profile.is_empty()
+        && is_our_refresh(&command)
+        && let Some(command) = with_profile(&command, &profile)
+    {
+        after.set(keys::REFRESH, &Value::from(command))?;
+    }
+    Ok(())
+}
+
+/// The command with its `--profile` changed; `None` when it names that profile, or none.
+fn with_profile(command: &str, profile: &str) -> Option<String> {
+    if profile_of_command(command)? == profile {
+        return None;
+    }
+    let words = split_words(command)?;
+    let mut out: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        if out.last().is_some_and(|before| before == "--profile") {
+            out.push(quote(profile));
+        } else if word.starts_with("--profile=") {
+            out.push(quote(&format!("--profile={profile}")));
+        } else {
+            out.push(quote(&word));
+        }
+    }
+    Some(out.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repaired(text: &str, region: Option<&str>) -> String {
+        let plan = plan_repair(Some(text.as_bytes()), region, Path::new("s.json")).unwrap();
+        assert_eq!(
+            plan.changes.is_empty(),
+            plan.bytes.as_deref() == Some(text.as_bytes()),
+            "{text}"
+        );
+        String::from_utf8(plan.bytes.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn each_repair_mends_what_is_wrong_and_nothing_else() {
+        for (text, region, after) in [
+            // Nothing to mend.
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us-east-1"},"model":"us.anthropic.claude-opus-5"}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us-east-1"},"model":"us.anthropic.claude-opus-5"}"#,
+            ),
+            // `/model` saved an id of another geography.
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"eu-west-1"},"model":"us.anthropic.claude-opus-5"}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"eu-west-1"}}"#,
+            ),
+            // No region.
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"","ANTHROPIC_MODEL":"eu.anthropic.claude-opus-5"}}"#,
+                Some("us-east-1"),
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us-east-1"}}"#,
+            ),
+            // The log-in is for another profile.
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"my work"},"awsAuthRefresh":"aws sso login --profile dev"}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"my work"},"awsAuthRefresh":"aws sso login --profile 'my work'"}"#,
+            ),
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"claude-bedrock login --if-needed --profile=dev"}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"claude-bedrock login --if-needed --profile=p"}"#,
+            ),
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"okta login --profile dev"}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"okta login --profile dev"}"#,
+            ),
+            // Left over after Bedrock was switched off.
+            (
+                r#"{"env":{"X":"1","ANTHROPIC_MODEL":"us.anthropic.claude-opus-4-6-v1"},"model":"jp.anthropic.claude-opus-5"}"#,
+                Some("us-east-1"),
+                r#"{"env":{"X":"1"}}"#,
+            ),
+            (
+                r#"{"env":{"AWS_PROFILE":"p"},"awsAuthRefresh":"aws sso login --profile dev","model":"opus"}"#,
+                None,
+                r#"{"env":{"AWS_PROFILE":"p"},"awsAuthRefresh":"aws sso login --profile dev","model":"opus"}"#,
+            ),
+        ] {
+            assert_eq!(repaired(text, region), after);
+            assert_eq!(repaired(after, region), after);
+        }
+    }
+}
