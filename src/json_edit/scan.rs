@@ -150,12 +150,18 @@ pub(super) fn members(text: &str) -> Result<Vec<Member>, Problem> {
             Err(Problem::at(text, end, message, "restore the missing end"))
         }
         Some(Token::CloseBrace) => Ok(members),
-        Some(_) => Err(Problem::at(
-            text,
-            text.len() - text.trim_start().len(),
-            "the file holds no object",
-            "settings are one JSON object: { … }",
-        )),
+        Some(_) => {
+            let value = text.trim_start();
+            let kind = super::Kind::of(value).name();
+            let message = format!("the file holds {kind}, not an object");
+            let start = text.len() - value.len();
+            Err(Problem::at(
+                text,
+                start,
+                message,
+                "settings are one JSON object: { … }",
+            ))
+        }
     }
 }
 

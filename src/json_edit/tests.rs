@@ -118,9 +118,9 @@ fn what_json_parse_refuses_is_refused_with_its_place() {
         ("{\"a\":\u{a0}1}", 1, 6, "blank"),
         ("{\"a\": 1}\u{c}", 1, 9, "blank"),
         ("{\"a\": [}", 1, 8, "`]`"),
-        ("null", 1, 1, "no object"),
-        ("[1]\n", 1, 1, "no object"),
-        (" \"env\"", 1, 2, "no object"),
+        ("null", 1, 1, "null, not an object"),
+        ("[1]\n", 1, 1, "an array, not an object"),
+        (" \"env\"", 1, 2, "a string, not an object"),
     ] {
         let problem = Document::parse(text.as_bytes()).map(|_| ()).unwrap_err();
         assert_eq!(

@@ -55,11 +55,7 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
     };
     Ok(Plan {
         bytes,
-        warnings: warnings(
-            &after,
-            kept.is_some() && original.is_none(),
-            original.is_some(),
-        ),
+        warnings: warnings(&before, &after, kept.is_some(), original.is_some()),
         changes,
         keep: if original.is_some() {
             Keep::Discard
@@ -127,9 +123,10 @@ fn is_ours(document: &Document, key: &Key) -> bool {
     }
 }
 
-fn warnings(after: &Document, kept_is_broken: bool, restored: bool) -> Vec<Warning> {
+fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> Vec<Warning> {
+    let was_configured = switches_on(before);
     let mut warnings = Vec::new();
-    if kept_is_broken {
+    if kept && !restored {
         warnings.push(Warning::new(
             "KEPT_ORIGINAL_INVALID",
             "the kept original cannot be read, so earlier values could not be put back",
@@ -140,24 +137,17 @@ fn warnings(after: &Document, kept_is_broken: bool, restored: bool) -> Vec<Warni
         warnings.push(Warning::new("BEDROCK_STILL_ON", message).suggest("claude-bedrock reset"));
     }
     let caps = [keys::THINKING, keys::OUTPUT];
-    let caps: Vec<_> = caps
-        .iter()
-        .filter(|path| after.kind(path).is_some())
-        .filter_map(|path| path.last())
-        .collect();
-    if let (false, [first, ..]) = (restored, caps.as_slice()) {
-        let rest = if caps.len() > 1 {
-            " and the other cap"
+    let mut caps = caps.iter().filter(|path| after.kind(path).is_some());
+    if let (Some(cap), true) = (caps.next(), was_configured && !restored) {
+        let cap = cap.join(".");
+        let rest = if caps.next().is_some() {
+            " and the cap on output stay"
         } else {
-            ""
+            " stays"
         };
-        let message = format!(
-            "`{first}`{rest} stay, because nothing tells who wrote them; they cap every answer"
-        );
-        warnings.push(
-            Warning::new("CAPS_LEFT", message)
-                .suggest("take them out of the file if they are not yours"),
-        );
+        let message = format!("`{cap}`{rest}, because nothing tells who set it");
+        let step = "take it out of the file if it is not yours: it caps every answer";
+        warnings.push(Warning::new("CAPS_LEFT", message).suggest(step));
     }
     warnings
 }

@@ -8,6 +8,13 @@ fn codes(vars: &[(&str, &str)], files: &[(&str, &str)], wishes: &Wishes) -> Vec<
     found.into_iter().map(|warning| warning.code).collect()
 }
 
+/// Variables of the shell, files, codes.
+type Case<'a> = (
+    &'a [(&'a str, &'a str)],
+    &'a [(&'a str, &'a str)],
+    &'a [&'a str],
+);
+
 fn env(name: &str, value: &str) -> String {
     format!("{{\"env\":{{\"{name}\":\"{value}\"}}}}")
 }
@@ -16,7 +23,7 @@ fn env(name: &str, value: &str) -> String {
 fn defect_27_each_obstacle_is_told_once_and_where_it_matters() {
     let region = env("AWS_REGION", "eu-west-1");
     let same = env("AWS_REGION", "us-west-2");
-    let cases: &[(&[(&str, &str)], &[(&str, &str)], &[&str])] = &[
+    let cases: &[Case] = &[
         (&[], &[], &[]),
         (&[], &[(USER, &region)], &[]),
         (&[], &[(LOCAL, &region)], &["SETTING_OVERRIDDEN"]),
