@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::claude::settings;
 use crate::env::Env;
 use crate::error::Result;
 use crate::report::{Look, Report};
 
+pub mod apply_config;
 pub mod check_prerequisites;
+pub mod get_aws_context;
+pub mod settings_edit;
 
 /// What may be said while a command runs. `output` does it; the commands only know this.
 pub trait Listener: Sync {
@@ -32,6 +36,19 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The settings file to edit: `--settings`, else that of `--scope`.
+    pub fn settings_path(&self) -> PathBuf {
+        let scope = match self.options.scope {
+            Scope::User => settings::Scope::User,
+            Scope::Project => settings::Scope::Project,
+            Scope::Local => settings::Scope::Local,
+        };
+        match &self.options.settings {
+            Some(file) => self.env.cwd.join(file),
+            None => settings::settings_path(self.env, scope),
+        }
+    }
+
     /// How long one child may take.
     pub fn timeout(&self, default: u64) -> Duration {
         Duration::from_secs(self.options.timeout.unwrap_or(default))
@@ -47,8 +64,12 @@ pub struct Options {
     pub home: Option<PathBuf>,
 
     /// Read and edit this settings file of Claude Code
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "scope")]
     pub settings: Option<PathBuf>,
+
+    /// Whose settings file: the user's, the project's shared one, or this checkout's own
+    #[arg(long, global = true, value_enum, default_value_t = Scope::User)]
+    pub scope: Scope,
 
     /// Start no `aws`: answer from files and what was kept
     #[arg(long, global = true)]
@@ -75,6 +96,17 @@ pub struct Options {
     pub timeout: Option<u64>,
 }
 
+/// Whose settings file to edit.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// `settings.json` of the user's Claude folder.
+    User,
+    /// `.claude/settings.json` of the working folder.
+    Project,
+    /// `.claude/settings.local.json` of the repository.
+    Local,
+}
+
 /// When to use colours.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shade {
@@ -94,6 +126,8 @@ pub enum Shade {
 #[derive(clap::Subcommand, Clone, Debug)]
 pub enum Command {
     CheckPrerequisites(check_prerequisites::CheckPrerequisites),
+    GetAwsContext(get_aws_context::GetAwsContext),
+    ApplyConfig(apply_config::ApplyConfig),
 }
 
 /// The commands of the replaced script: they print one JSON document, whatever happens.
@@ -108,7 +142,10 @@ pub const SCRIPT_COMMANDS: &[&str] = &[
 impl Command {
     /// Whether it is one of [`SCRIPT_COMMANDS`].
     pub fn is_script(&self) -> bool {
-        matches!(self, Command::CheckPrerequisites(_))
+        matches!(
+            self,
+            Command::CheckPrerequisites(_) | Command::GetAwsContext(_) | Command::ApplyConfig(_)
+        )
     }
 
     /// Runs it.
@@ -118,6 +155,8 @@ impl Command {
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         match self {
             Command::CheckPrerequisites(command) => command.run(context),
+            Command::GetAwsContext(command) => command.run(context),
+            Command::ApplyConfig(command) => command.run(context),
         }
     }
 }

@@ -123,6 +123,12 @@ impl Code {
     }
 }
 
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
 /// A place in a file. Line and column count from 1; columns count characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct At {

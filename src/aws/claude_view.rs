@@ -25,7 +25,7 @@ pub struct ClaudeProfile<'v> {
 }
 
 /// Why Claude Code cannot load a profile that `aws` lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Unreadable {
     /// A stable code: `NAME_HAS_SPACE`, `HEADER_QUOTED`, `NO_KEYS`, …
     pub code: &'static str,

@@ -68,7 +68,7 @@ pub enum Status {
 }
 
 /// Why credentials do not work, or will surprise.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The stable code.
     pub code: Code,
@@ -104,6 +104,13 @@ pub enum Login {
 }
 
 impl Login {
+    /// The profile that holds the session.
+    pub fn profile(&self) -> &str {
+        match self {
+            Login::Sso { profile } | Login::AwsLogin { profile } => profile,
+        }
+    }
+
     /// The command line, quoted for a POSIX shell.
     pub fn command(&self) -> String {
         match self {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::commands::Context;
 use crate::error::Result;
+use crate::exec;
 use crate::report::{Look, Report, Warning, document};
 
 /// Check that the `aws` CLI is there and new enough
@@ -30,25 +31,68 @@ struct Prerequisites {
     missing: Vec<&'static str>,
 }
 
+/// How long a program may take to tell its version, in seconds.
+const VERSION_TIMEOUT: u64 = 10;
+
 impl CheckPrerequisites {
-    /// Looks for both programs.
+    /// Looks for both programs and asks their versions side by side.
     ///
     /// # Errors
-    /// None so far.
-    pub fn run(&self, _context: &Context<'_>) -> Result<Box<dyn Report>> {
-        let absent = || Tool {
-            installed: false,
-            version: None,
-            path: None,
-            problem: None,
+    /// `INTERRUPTED`.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        let paths = ["aws", "node"].map(|name| exec::find(env, name));
+        let runs: Vec<exec::Run> = paths
+            .iter()
+            .flatten()
+            .map(|path| {
+                exec::Run::new(path, env)
+                    .args(["--version"])
+                    .deadline(context.timeout(VERSION_TIMEOUT))
+            })
+            .collect();
+        let mut outputs = exec::capture_all(&runs, runs.len(), |_, _| {}).into_iter();
+        let mut tool = |path: &Option<std::path::PathBuf>| -> Result<Tool> {
+            let Some(path) = path else {
+                return Ok(Tool {
+                    installed: false,
+                    version: None,
+                    path: None,
+                    problem: None,
+                });
+            };
+            let output = outputs.next().transpose()?;
+            Ok(Tool {
+                installed: true,
+                version: output.as_ref().and_then(version),
+                path: Some(path.display().to_string()),
+                problem: None,
+            })
         };
+        let aws_cli = tool(&paths[0])?;
+        let node = tool(&paths[1])?;
+        let missing = [("aws-cli", &aws_cli), ("node", &node)];
         Ok(Box::new(Prerequisites {
-            aws_cli: absent(),
-            node: absent(),
-            ready: false,
-            missing: vec!["aws-cli", "node"],
+            ready: aws_cli.installed,
+            missing: missing
+                .into_iter()
+                .filter(|(_, tool)| !tool.installed)
+                .map(|(name, _)| name)
+                .collect(),
+            aws_cli,
+            node,
         }))
     }
+}
+
+/// The first line that the program printed; AWS CLI v1 on Python 2 printed it on stderr.
+fn version(output: &exec::Output) -> Option<String> {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = output.stderr_text();
+    let line = [stdout.as_ref(), &stderr]
+        .into_iter()
+        .find_map(|text| text.lines().next())?;
+    Some(line.trim().to_owned()).filter(|_| output.success())
 }
 
 impl Report for Prerequisites {

@@ -1,0 +1,288 @@
+//! `apply-config`: puts Bedrock into Claude Code's settings, or takes it out again.
+
+use serde::Serialize;
+
+use crate::aws::claude_view::ClaudeView;
+use crate::aws::credentials::{Credentials, Inspector};
+use crate::aws::profiles::AwsFiles;
+use crate::aws::regions;
+use crate::claude::models;
+use crate::claude::plan::{self, Change, Refresh, Wishes};
+use crate::commands::Context;
+use crate::commands::settings_edit::edit;
+use crate::error::{Code, Error, Result};
+use crate::report::{Look, Report, Warning, document};
+use crate::shell::quote;
+
+/// Put Bedrock into Claude Code's settings, or take it out again
+///
+/// Changes the keys it owns and not one other byte. The file from before the first run is kept beside it, and
+/// --remove gives it back.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct ApplyConfig {
+    /// AWS profile to use
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// AWS region to call Bedrock in
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+
+    /// Model: an inference profile id, an ARN, a family (`opus`), a display name or a part of an id
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+
+    /// Take Bedrock out again and put earlier values back
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_possible_values = true)]
+    pub remove: bool,
+
+    /// Show what would change as a unified diff and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Where the model goes: ANTHROPIC_MODEL (env) or the top-level `model`, which leaves `/model` working (settings)
+    #[arg(long, value_enum, value_name = "PLACE", default_value_t)]
+    pub model_in: ModelIn,
+
+    /// How Claude Code logs in again when the session ends
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub auth_refresh: AuthRefresh,
+
+    /// Give the credentials to Bedrock alone, not to the commands that Claude Code runs
+    #[arg(long)]
+    pub isolate: bool,
+
+    /// Call Bedrock at this address (a gateway or a VPC endpoint)
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+
+    /// Send requests unsigned, for a gateway that signs them
+    #[arg(long)]
+    pub skip_auth: bool,
+}
+
+/// Where `--model-in` puts the model.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ModelIn {
+    /// `env.ANTHROPIC_MODEL`.
+    #[default]
+    Env,
+    /// The top-level `model`.
+    Settings,
+}
+
+/// What `--auth-refresh` makes of `awsAuthRefresh`.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthRefresh {
+    /// `aws sso login` or `aws login`, for profiles that log in.
+    #[default]
+    Aws,
+    /// `claude-bedrock login --if-needed`, which starts `aws` only when the session is over.
+    Guarded,
+    /// Nothing; one of ours is taken out.
+    None,
+    /// What is there stays.
+    Keep,
+}
+
+/// The `data` of `apply-config`: the recorded members, then ours.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Configured {
+    applied: bool,
+    config: Config,
+    settings_path: String,
+    requires_restart: bool,
+    changed: bool,
+    /// Whether AWS was asked about the model.
+    verified: bool,
+    changes: Vec<Change>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct Config {
+    profile: String,
+    region: String,
+    model: String,
+}
+
+/// The `data` of `apply-config --remove`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reverted {
+    removed: bool,
+    settings_path: String,
+    requires_restart: bool,
+    changed: bool,
+    changes: Vec<Change>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+    warnings: Vec<Warning>,
+}
+
+impl ApplyConfig {
+    /// Applies, or removes.
+    ///
+    /// # Errors
+    /// `USAGE` for a missing flag; whatever stands in the way of the profile, the region, the model or the file.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let path = context.settings_path();
+        if self.remove {
+            let edited = edit(context, &path, self.dry_run, &mut |seen| {
+                plan::plan_reset(seen.current, seen.kept, &path)
+            })?;
+            return Ok(Box::new(Reverted {
+                removed: !self.dry_run,
+                settings_path: path.display().to_string(),
+                requires_restart: edited.changed,
+                changed: edited.changed,
+                changes: edited.changes,
+                diff: edited.diff,
+                warnings: edited.warnings,
+            }));
+        }
+        let required = |value: &Option<String>, flag: &str| {
+            value
+                .clone()
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| {
+                    Error::new(Code::Usage, format!("missing required argument: {flag}")).suggest(
+                        "claude-bedrock apply-config --profile=NAME --region=REGION --model=MODEL",
+                    )
+                })
+        };
+        let profile = required(&self.profile, "--profile=<profile-name>")?;
+        let region = required(&self.region, "--region=<region>")?;
+        let model = required(&self.model, "--model=<model-id>")?;
+        check_region(&region)?;
+
+        let env = context.env;
+        let files = AwsFiles::load(env)?;
+        let entry = files.require_profile(&profile)?;
+        let credentials = Inspector::new(env, &files).inspect(&profile);
+        let mut warnings = Vec::new();
+        if let Some(reason) = ClaudeView::load(env, &files).unreadable_reason(entry) {
+            warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
+        }
+        if !context.options.offline {
+            return Err(Error::new(
+                Code::ListingMissing,
+                "the model cannot be checked with AWS yet",
+            )
+            .suggest("add --offline"));
+        }
+        let model = models::exact(&model)?.ok_or_else(|| {
+            Error::new(
+                Code::ListingMissing,
+                format!("`{model}` is no exact model id, and no listing is kept"),
+            )
+            .suggest("give a full id such as global.anthropic.claude-opus-4-5-20251101-v1:0")
+        })?;
+        let wishes = self.wishes(context, &profile, &region, &model.id, &credentials);
+        let edited = edit(context, &path, self.dry_run, &mut |seen| {
+            plan::plan_apply(seen.current, seen.kept, &wishes, &path)
+        })?;
+        warnings.extend(edited.warnings);
+        Ok(Box::new(Configured {
+            applied: !self.dry_run,
+            config: Config {
+                profile,
+                region,
+                model: model.id,
+            },
+            settings_path: path.display().to_string(),
+            requires_restart: true,
+            changed: edited.changed,
+            verified: false,
+            changes: edited.changes,
+            diff: edited.diff,
+            warnings,
+        }))
+    }
+
+    fn wishes(
+        &self,
+        context: &Context<'_>,
+        profile: &str,
+        region: &str,
+        model: &str,
+        credentials: &Credentials,
+    ) -> Wishes {
+        let refresh = match (self.auth_refresh, &credentials.login) {
+            (AuthRefresh::Keep, _) => Refresh::Keep,
+            (AuthRefresh::None, _) | (_, None) => Refresh::None,
+            (AuthRefresh::Aws, Some(login)) => Refresh::Write(login.command()),
+            (AuthRefresh::Guarded, Some(login)) => Refresh::Write(format!(
+                "{} login --if-needed --profile {}",
+                own_command(context),
+                quote(login.profile())
+            )),
+        };
+        Wishes {
+            profile: (!self.isolate).then(|| profile.to_owned()),
+            region: region.to_owned(),
+            model: Some(model.to_owned()),
+            model_in: match self.model_in {
+                ModelIn::Env => plan::ModelIn::Env,
+                ModelIn::Settings => plan::ModelIn::Settings,
+            },
+            pins: Vec::new(),
+            refresh,
+            credential_export: self.isolate.then(|| {
+                format!(
+                    "aws configure export-credentials --profile {} --format process",
+                    quote(profile)
+                )
+            }),
+            base_url: self.base_url.clone(),
+            skip_auth: self.skip_auth,
+        }
+    }
+}
+
+/// How a shell starts this program: by its path, since a shell that Claude Code starts may have another `PATH`.
+fn own_command(context: &Context<'_>) -> String {
+    let path = context
+        .env
+        .executable
+        .as_ref()
+        .and_then(|path| path.to_str());
+    quote(path.unwrap_or("claude-bedrock"))
+}
+
+fn check_region(region: &str) -> Result<()> {
+    if regions::is_region_shaped(region) {
+        return Ok(());
+    }
+    let error = Error::new(
+        Code::RegionInvalid,
+        format!("`{region}` is not an AWS region"),
+    );
+    Err(match regions::nearest(region) {
+        Some(near) => error.suggest(format!("did you mean `{near}`?")),
+        None => error.suggest("give a region such as us-east-1 or eu-central-1"),
+    })
+}
+
+impl Report for Configured {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, _look: &Look) -> String {
+        self.json()
+    }
+}
+
+impl Report for Reverted {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, _look: &Look) -> String {
+        self.json()
+    }
+}
