@@ -275,8 +275,9 @@ impl<'a> Inspector<'a> {
             .or_else(|| keys::inspect(profile, profile.config.as_ref()?, now))
     }
 
-    /// When the role credentials that the CLI keeps under that name end, while it still uses them.
-    fn kept_until(&mut self, file_name: &str) -> Option<Epoch> {
+    /// When the role credentials that the CLI keeps under that name end, while it still uses them. The
+    /// name costs a digest: it is made only when there are files.
+    fn kept_until(&mut self, file_name: impl FnOnce() -> String) -> Option<Epoch> {
         let folder = role_cache::folder(&self.env.home);
         let kept = self.kept.get_or_insert_with(|| {
             let paths = file::list(&folder).unwrap_or_default();
@@ -285,10 +286,12 @@ impl<'a> Inspector<'a> {
                 .filter_map(|path| Some(path.file_name()?.to_owned()))
                 .collect()
         });
-        if !kept.contains(std::ffi::OsStr::new(file_name)) {
+        if kept.is_empty() {
             return None;
         }
-        role_cache::usable_until(&CacheFile::load(&folder.join(file_name)), self.env.now)
+        let name = OsString::from(file_name());
+        let path = kept.contains(&name).then(|| folder.join(name))?;
+        role_cache::usable_until(&CacheFile::load(&path), self.env.now)
     }
 }
 

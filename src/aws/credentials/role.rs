@@ -1,5 +1,7 @@
 //! Roles that another profile or the surroundings assume (`botocore.credentials.AssumeRoleProvider`).
 
+use std::collections::HashSet;
+
 use super::{
     Credentials, Inspector, Kind, Place, Problem, Status, account_of, external, keys, web_identity,
 };
@@ -40,7 +42,7 @@ pub(super) fn inspect<'a>(inspector: &mut Inspector<'a>, profile: &'a Profile) -
 
 /// What is met on the way from a role to the credentials at its end.
 struct Chain<'a> {
-    visited: Vec<&'a str>,
+    visited: HashSet<&'a str>,
     source: Option<&'a str>,
     /// The end of the first kept role credentials on the way: from there on nothing is asked.
     kept: Option<Epoch>,
@@ -52,7 +54,7 @@ struct Chain<'a> {
 impl<'a> Chain<'a> {
     fn new() -> Self {
         Chain {
-            visited: Vec::new(),
+            visited: HashSet::new(),
             source: None,
             kept: None,
             mfa: false,
@@ -67,7 +69,7 @@ impl<'a> Chain<'a> {
         profile: &'a Profile,
     ) -> Result<Credentials, Box<Credentials>> {
         let mut link = profile;
-        self.visited.push(&link.name);
+        self.visited.insert(&link.name);
         loop {
             let source = self.source_of(inspector.files, link)?;
             self.meet(inspector, link);
@@ -75,7 +77,7 @@ impl<'a> Chain<'a> {
                 Source::Surroundings(which) => return Ok(surroundings(inspector.env, link, which)),
                 Source::Profile(next) => next,
             };
-            self.visited.push(&next.name);
+            self.visited.insert(&next.name);
             self.source = Some(&next.name);
             if has_keys(next) || !is_role(next) {
                 let own = inspector.inspect_own(next, Place::Source);
@@ -138,11 +140,10 @@ impl<'a> Chain<'a> {
                 };
                 // A profile may name itself, for the keys it holds; any other way back is a circle.
                 let is_itself = source == name && has_keys(next);
-                if self.visited.contains(&source) && !is_itself {
+                if self.visited.contains(source) && !is_itself {
                     return Err(refused(
                         format!(
-                            "the source profiles go round in a circle: {}, {source}",
-                            self.visited.join(", ")
+                            "the source profiles go round in a circle: `{name}` leads back to `{source}`"
                         ),
                         edit("correct source_profile"),
                     ));
@@ -166,7 +167,7 @@ impl<'a> Chain<'a> {
             mfa_serial: link.text("mfa_serial"),
             duration: link.text("duration_seconds"),
         };
-        self.kept = inspector.kept_until(&call.file_name());
+        self.kept = inspector.kept_until(|| call.file_name());
         if self.kept.is_none() && mfa {
             self.asks = Some(&link.name);
         }

@@ -172,7 +172,7 @@ fn verdict(inspector: &mut Inspector, profile: &Profile, place: Place, sso: &Sso
     if place == Place::Source {
         return credentials;
     }
-    let kept = inspector.kept_until(&sso_file_name(sso.account, sso.role, sso.key));
+    let kept = inspector.kept_until(|| sso_file_name(sso.account, sso.role, sso.key));
     credentials.with_kept(kept, now)
 }
 

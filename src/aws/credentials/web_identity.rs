@@ -47,6 +47,6 @@ pub(super) fn inspect(
         session_name: profile.text("role_session_name"),
         ..AssumeRole::default()
     };
-    let kept = inspector.kept_until(&call.file_name());
+    let kept = inspector.kept_until(|| call.file_name());
     Some(credentials.with_kept(kept, inspector.env.now))
 }

@@ -49,14 +49,17 @@ fn chains_that_botocore_refuses() {
             roles(&[("p", "credential_source = environment")]),
             "`environment`, which does not exist",
         ),
-        (roles(&[("p", "source_profile = p")]), "circle: p, p"),
+        (
+            roles(&[("p", "source_profile = p")]),
+            "`p` leads back to `p`",
+        ),
         (
             roles(&[("p", "source_profile = q"), ("q", "source_profile = p")]),
-            "circle: p, q, p",
+            "`q` leads back to `p`",
         ),
         (
             roles(&[("p", "source_profile = q"), ("q", "source_profile = q")]),
-            "circle: p, q, q",
+            "`q` leads back to `q`",
         ),
         (
             roles(&[("p", "source_profile = q")]) + "[profile q]\nregion = x\n",
