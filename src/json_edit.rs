@@ -13,6 +13,8 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -167,13 +169,11 @@ impl Document {
 
     /// The names in the object at `path` (`[]` is the root), in order, each once.
     pub fn names(&self, path: &[&str]) -> Vec<String> {
-        let mut names = Vec::new();
-        for member in self.members_of(path).unwrap_or_default() {
-            if !names.contains(&member.name) {
-                names.push(member.name);
-            }
-        }
-        names
+        let members = self.members_of(path).unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        let mut names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        names.retain(|name| seen.insert(*name));
+        names.into_iter().map(str::to_owned).collect()
     }
 
     /// Whether the object around `path` has several members of that name.
@@ -237,16 +237,29 @@ impl Document {
 
     /// Whether a reader gets the same from both: order, spelling and layout aside.
     pub fn same_as(&self, other: &Document) -> bool {
-        let names = self.names(&[]);
-        let others = other.names(&[]);
-        names.len() == others.len() && names.iter().all(|name| self.same_at(&[name], other))
+        let (own, others) = (self.texts(), other.texts());
+        let same = |(name, text): (&&str, &&str)| {
+            others
+                .get(name)
+                .is_some_and(|other| same_meaning(text, other))
+        };
+        own.len() == others.len() && own.iter().all(same)
+    }
+
+    /// The text of each member of the root that counts.
+    fn texts(&self) -> BTreeMap<&str, &str> {
+        let text = |member: &Member| self.view.get(member.value.clone()).unwrap_or_default();
+        // Of several members of one name the last one stays.
+        self.members
+            .iter()
+            .map(|member| (member.name.as_str(), text(member)))
+            .collect()
     }
 
     fn find(&self, path: &[&str]) -> Option<Member> {
         let (last, parent) = path.split_last()?;
-        let mut members = self.members_of(parent)?;
-        let index = members.iter().rposition(|member| member.name == *last)?;
-        Some(members.swap_remove(index))
+        let members = self.members_of(parent)?;
+        members.iter().rfind(|member| member.name == *last).cloned()
     }
 
     fn text_of(&self, path: &[&str]) -> Option<&str> {
@@ -254,9 +267,9 @@ impl Document {
     }
 
     /// The members of the object at `path`, with offsets into the whole text.
-    fn members_of(&self, path: &[&str]) -> Option<Vec<Member>> {
+    fn members_of(&self, path: &[&str]) -> Option<Cow<'_, [Member]>> {
         if path.is_empty() {
-            return Some(self.members.clone());
+            return Some(Cow::Borrowed(&self.members));
         }
         let value = self.find(path)?.value;
         let text = self.view.get(value.clone())?;
@@ -268,7 +281,7 @@ impl Document {
         for member in &mut members {
             member.shift(value.start);
         }
-        Some(members)
+        Some(Cow::Owned(members))
     }
 
     /// The object that holds the last member at `path`, and which of its members that is.
@@ -288,7 +301,7 @@ impl Document {
         };
         Some(splice::Object {
             range,
-            members: self.members_of(path)?,
+            members: self.members_of(path)?.into_owned(),
             holder: self.find(path),
         })
     }
