@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::keys::{self, KEYS};
 use super::models::{fits_region, names_bedrock_model};
 use super::settings::{env_text, parse_settings};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::json_edit::Document;
 use crate::report::Warning;
@@ -96,6 +96,38 @@ fn open(current: Option<&[u8]>, path: &Path) -> Result<Document> {
 fn open_kept(kept: Option<&[u8]>) -> Option<Document> {
     let kept = kept?;
     Document::parse(if kept == ABSENT { b"" } else { kept }).ok()
+}
+
+/// The plan of an edit. Without a change every byte stays; with one, what was made is read once more before it may be
+/// written.
+fn finish(
+    current: Option<&[u8]>,
+    before: &Document,
+    after: &Document,
+    warnings: Vec<Warning>,
+    path: &Path,
+) -> Result<Plan> {
+    let changes = changes(before, after);
+    let bytes = if changes.is_empty() {
+        current.map(<[u8]>::to_vec)
+    } else {
+        let bytes = after.to_bytes();
+        let read = parse_settings(&bytes, path)?;
+        if !read.same_as(after) {
+            return Err(Error::new(
+                Code::Internal,
+                "the edit does not read back as it was meant",
+            )
+            .at(path));
+        }
+        Some(bytes)
+    };
+    Ok(Plan {
+        bytes,
+        changes,
+        warnings,
+        keep: Keep::Leave,
+    })
 }
 
 /// Our keys whose values differ.

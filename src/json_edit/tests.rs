@@ -206,7 +206,7 @@ fn the_same_meaning_is_told_from_another() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn parse_and_print_is_the_identity(file in settings_file()) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{
-    Keep, Plan, changes, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
+    Keep, Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
     is_our_refresh, open, open_kept, profile_of_command, switches_on, text_at,
 };
 use crate::claude::keys::{self, KEYS};
@@ -82,25 +82,11 @@ pub fn plan_apply(
         warnings: Vec::new(),
     };
     edit.run(wishes).map_err(|problem| problem.error(path))?;
-    let changes = changes(&before, &edit.after);
-    if changes.is_empty() {
-        return Ok(Plan {
-            bytes: current.map(<[u8]>::to_vec),
-            changes,
-            warnings: edit.warnings,
-            keep: Keep::Leave,
-        });
+    let mut plan = finish(current, &before, &edit.after, edit.warnings, path)?;
+    if first && !plan.changes.is_empty() {
+        plan.keep = Keep::WriteOriginal;
     }
-    Ok(Plan {
-        bytes: Some(edit.after.to_bytes()),
-        changes,
-        warnings: edit.warnings,
-        keep: if first {
-            Keep::WriteOriginal
-        } else {
-            Keep::Leave
-        },
-    })
+    Ok(plan)
 }
 
 struct Edit {

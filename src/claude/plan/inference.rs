@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Keep, Plan, changes, open, switches_on};
+use super::{Plan, finish, open, switches_on};
 use crate::claude::keys;
 use crate::claude::settings::env_text;
 use crate::error::{Code, Error, Result};
@@ -103,22 +103,13 @@ pub fn plan_inference(current: Option<&[u8]>, wished: Tuning, path: &Path) -> Re
         let step = "claude-bedrock inference-config shows the caps; take CLAUDE_CODE_MAX_OUTPUT_TOKENS out to lift this one";
         warnings.push(Warning::new("OUTPUT_CAPPED", message).suggest(step));
     }
-    let changes = changes(&before, &after);
-    Ok(Plan {
-        bytes: if changes.is_empty() {
-            current.map(<[u8]>::to_vec)
-        } else {
-            Some(after.to_bytes())
-        },
-        changes,
-        warnings,
-        // What was before the first apply is kept by that; caps alone are no reason to bring a whole file back.
-        keep: Keep::Leave,
-    })
+    // What was before the first apply is kept by that; caps alone are no reason to bring a whole file back.
+    finish(current, &before, &after, warnings, path)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Keep;
     use super::*;
 
     fn plan(text: &str, thinking: Option<u32>, output: Option<u32>) -> Plan {

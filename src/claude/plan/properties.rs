@@ -74,7 +74,7 @@ fn others_untouched(a: &Document, b: &Document) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn apply_twice_is_apply_once(file in settings_file(), wishes in any_wishes()) {

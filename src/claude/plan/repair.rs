@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{
-    Keep, Plan, changes, holds_bedrock_model, holds_model_of_elsewhere, is_our_refresh, open,
+    Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_refresh, open,
     profile_of_command, switches_on, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS};
@@ -34,17 +34,7 @@ pub fn plan_repair(current: Option<&[u8]>, region: Option<&str>, path: &Path) ->
             }
         }
     }
-    let changes = changes(&before, &after);
-    Ok(Plan {
-        bytes: if changes.is_empty() {
-            current.map(<[u8]>::to_vec)
-        } else {
-            Some(after.to_bytes())
-        },
-        changes,
-        warnings: Vec::new(),
-        keep: Keep::Leave,
-    })
+    finish(current, &before, &after, Vec::new(), path)
 }
 
 /// Every key that may hold a model.

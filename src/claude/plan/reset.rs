@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    Keep, Plan, changes, holds_bedrock_model, is_our_export, is_our_refresh, open, open_kept,
-    switches_on, text_at,
+    ABSENT, Keep, Plan, finish, holds_bedrock_model, is_our_export, is_our_refresh, open,
+    open_kept, switches_on, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS, Key};
 use crate::error::Result;
@@ -20,14 +20,14 @@ use crate::report::Warning;
 /// # Errors
 /// `SETTINGS_INVALID` when Claude Code would drop the present file.
 pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> Result<Plan> {
-    let Some(bytes) = current else {
+    if current.is_none() {
         return Ok(Plan {
             bytes: None,
             changes: Vec::new(),
             warnings: Vec::new(),
             keep: Keep::Leave,
         });
-    };
+    }
     let before = open(current, path)?;
     let original = open_kept(kept);
     let mut after = before.clone();
@@ -44,25 +44,15 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
             after.remove(&["env"]);
         }
     }
-    let changes = changes(&before, &after);
-    let same = original
-        .as_ref()
-        .is_some_and(|original| after.same_as(original));
-    let bytes = match kept {
-        Some(kept) if same => (kept != super::ABSENT).then(|| kept.to_vec()),
-        _ if changes.is_empty() => Some(bytes.to_vec()),
-        _ => Some(after.to_bytes()),
-    };
-    Ok(Plan {
-        bytes,
-        warnings: warnings(&before, &after, kept.is_some(), original.is_some()),
-        changes,
-        keep: if original.is_some() {
-            Keep::Discard
-        } else {
-            Keep::Leave
-        },
-    })
+    let warnings = warnings(&before, &after, kept.is_some(), original.is_some());
+    let mut plan = finish(current, &before, &after, warnings, path)?;
+    if let (Some(original), Some(kept)) = (original, kept) {
+        plan.keep = Keep::Discard;
+        if after.same_as(&original) {
+            plan.bytes = (kept != ABSENT).then(|| kept.to_vec());
+        }
+    }
+    Ok(plan)
 }
 
 /// Every key of ours back to what the original holds.
