@@ -90,6 +90,11 @@ impl Run {
         self
     }
 
+    /// A variable of the program's environment.
+    pub fn var(&self, name: &str) -> Option<&OsStr> {
+        self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
     /// The program's path.
     pub fn program(&self) -> &Path {
         &self.program

@@ -137,6 +137,32 @@ pub fn has_bedrock(region: &str) -> Option<bool> {
     })
 }
 
+/// Whether an account has to enable the region before it may use it: all but the oldest in `aws`.
+///
+/// From "Enable or disable AWS Regions in your account" of the AWS Account Management guide.
+pub fn is_opt_in(region: &str) -> bool {
+    const ENABLED: &[&str] = &[
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+        "eu-central-1",
+        "eu-north-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+    ];
+    partition(region) == "aws" && !ENABLED.contains(&region)
+}
+
 /// The partition of a region, as ARNs name it; of one that the table does not know, by how its name starts (`aws` else).
 pub fn partition(region: &str) -> &'static str {
     let known = PARTITIONS.iter().find(|partition| {
@@ -172,6 +198,22 @@ pub fn bedrock_regions(partition: &str) -> &'static [&'static str] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn opt_in() {
+        let table = [
+            ("us-east-1", false),
+            ("eu-central-1", false),
+            ("eu-central-2", true),
+            ("me-south-1", true),
+            ("af-south-1", true),
+            ("us-gov-west-1", false),
+            ("cn-north-1", false),
+        ];
+        for (region, opt_in) in table {
+            assert_eq!(is_opt_in(region), opt_in, "{region}");
+        }
+    }
 
     #[test]
     fn shapes() {
