@@ -3,4 +3,5 @@
 pub mod keys;
 pub mod models;
 pub mod plan;
+pub mod plugin;
 pub mod settings;

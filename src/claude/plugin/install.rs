@@ -1,0 +1,219 @@
+//! The plugin's files in and out of a folder: what is ours may be replaced and goes again, what is not stays.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::record::{RECORD, Record};
+use super::{Asset, render};
+use crate::error::{Code, Error, Result};
+use crate::file;
+
+/// What an installation or its undoing did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The version that was there before.
+    pub previous: Option<String>,
+    /// The files written, by their path in the folder.
+    pub written: Vec<String>,
+    /// The files removed.
+    pub removed: Vec<String>,
+    /// Files of ours that the user changed, and that therefore stay.
+    pub kept: Vec<String>,
+}
+
+impl Done {
+    /// Whether anything changed on the disk.
+    pub fn changed(&self) -> bool {
+        !self.written.is_empty() || !self.removed.is_empty()
+    }
+}
+
+/// What stands in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The record, where there is one.
+    pub record: Option<Record>,
+    /// Files that the user changed.
+    pub changed: Vec<String>,
+    /// Files of ours that are gone.
+    pub missing: Vec<String>,
+    /// Whether it is all that this program would write.
+    pub current: bool,
+}
+
+/// Writes the plugin that calls `binary` into `folder`. A file of ours that the user changed, or another's, is replaced
+/// only with `force`; before any is written, all are looked at.
+///
+/// # Errors
+/// `FILE_CONFLICT` naming the first file that is in the way; `FILE_UNREADABLE`, `FILE_NOT_WRITABLE`.
+pub fn install(folder: &Path, binary: &str, force: bool) -> Result<Done> {
+    let record = Record::load(folder)?;
+    let assets = render(binary);
+    if !force {
+        check_folder(folder, record.as_ref(), &assets)?;
+        for (path, text) in &assets {
+            let full = folder.join(path);
+            let Some(bytes) = file::read(&full)? else {
+                continue;
+            };
+            let ours = record.as_ref().is_some_and(|r| r.wrote(path, &bytes));
+            if !ours && bytes != text.as_bytes() {
+                return Err(conflict(&full, record.is_some()));
+            }
+        }
+    }
+    let made = folder.ancestors().take_while(|path| !path.exists()).count();
+    let folders = record.as_ref().map_or(made, |record| record.folders);
+    let mut done = Done::default();
+    for (path, text) in &assets {
+        if file::write(&folder.join(path), text.as_bytes(), 0o600)? {
+            done.written.push((*path).to_owned());
+        }
+    }
+    if let Some(old) = &record {
+        let gone = old.files.keys().filter(|path| !is_asset(&assets, path));
+        for path in gone {
+            take_out(folder, path, Some(old), None, force, &mut done)?;
+        }
+    }
+    // Last: until then a run that is cut short finds its own files by what they hold.
+    let new = Record::new(binary, folders, &assets);
+    if file::write(&folder.join(RECORD), &new.to_bytes(), 0o600)? {
+        done.written.push(RECORD.to_owned());
+    }
+    done.previous = record.map(|record| record.version);
+    Ok(done)
+}
+
+/// Takes out what [`install`] wrote, and the folders that it made. Files that the user changed stay, unless `force`.
+///
+/// # Errors
+/// `FILE_UNREADABLE`, `FILE_NOT_WRITABLE`.
+pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
+    let record = Record::load(folder)?;
+    let assets = render(binary);
+    let mut paths: BTreeSet<&str> = assets.iter().map(|(path, _)| *path).collect();
+    if let Some(record) = &record {
+        paths.extend(record.files.keys().map(String::as_str));
+    }
+    let mut done = Done {
+        previous: record.as_ref().map(|record| record.version.clone()),
+        ..Done::default()
+    };
+    for path in paths {
+        let text = assets.iter().find(|(name, _)| *name == path);
+        let text = text.map(|(_, text)| text.as_str());
+        take_out(folder, path, record.as_ref(), text, force, &mut done)?;
+    }
+    if record.is_some() && file::remove(&folder.join(RECORD))? {
+        done.removed.push(RECORD.to_owned());
+    }
+    if done.changed() {
+        remove_folder_of(folder, RECORD)?;
+        // Without a record the folder itself is all that can be known to be ours.
+        let folders = record.map_or(1, |record| record.folders);
+        for path in folder.ancestors().take(folders) {
+            if !file::remove_empty_folder(path)? {
+                break;
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Looks at what stands in `folder`.
+///
+/// # Errors
+/// `FILE_UNREADABLE`.
+pub fn look(folder: &Path, binary: &str) -> Result<Standing> {
+    let record = Record::load(folder)?;
+    let assets = render(binary);
+    let mut standing = Standing {
+        current: record.is_some(),
+        changed: Vec::new(),
+        missing: Vec::new(),
+        record,
+    };
+    let Some(record) = &standing.record else {
+        return Ok(standing);
+    };
+    for path in record.files.keys() {
+        let bytes = file::read(&folder.join(path))?;
+        match &bytes {
+            None => standing.missing.push(path.clone()),
+            Some(bytes) if !record.wrote(path, bytes) => standing.changed.push(path.clone()),
+            Some(_) => {}
+        }
+    }
+    for (path, text) in &assets {
+        standing.current &= file::read(&folder.join(path))?.as_deref() == Some(text.as_bytes());
+    }
+    Ok(standing)
+}
+
+fn is_asset(assets: &[Asset], path: &str) -> bool {
+    assets.iter().any(|(name, _)| *name == path)
+}
+
+/// A folder that we did not make may hold nothing else: Claude Code would load it with ours as one plugin.
+fn check_folder(folder: &Path, record: Option<&Record>, assets: &[Asset]) -> Result<()> {
+    if record.is_some() {
+        return Ok(());
+    }
+    let ours = |path: &PathBuf| {
+        assets
+            .iter()
+            .any(|(name, _)| path.strip_prefix(folder).is_ok_and(|p| Path::new(name).starts_with(p)))
+    };
+    match file::list(folder)?.iter().find(|path| !ours(path)) {
+        Some(other) => Err(conflict(other, false)),
+        None => Ok(()),
+    }
+}
+
+fn conflict(path: &Path, recorded: bool) -> Error {
+    let what = if recorded {
+        "was changed since it was installed"
+    } else {
+        "is not from this program"
+    };
+    Error::new(Code::FileConflict, format!("{} {what}", path.display()))
+        .at(path)
+        .suggest("move it away, or pass --force to replace what is in the way")
+}
+
+/// Removes one file if it is ours, and its folder if that is empty then.
+fn take_out(
+    folder: &Path,
+    path: &str,
+    record: Option<&Record>,
+    text: Option<&str>,
+    force: bool,
+    done: &mut Done,
+) -> Result<()> {
+    let full = folder.join(path);
+    let Some(bytes) = file::read(&full)? else {
+        return Ok(());
+    };
+    let recorded = record.is_some_and(|record| record.wrote(path, &bytes));
+    let ours = recorded || text.is_some_and(|text| text.as_bytes() == bytes);
+    if !ours && !(force && record.is_some()) {
+        if record.is_some() {
+            done.kept.push(path.to_owned());
+        }
+        return Ok(());
+    }
+    if file::remove(&full)? {
+        done.removed.push(path.to_owned());
+    }
+    remove_folder_of(folder, path)
+}
+
+fn remove_folder_of(folder: &Path, path: &str) -> Result<()> {
+    match Path::new(path).parent() {
+        Some(inner) if inner != Path::new("") => {
+            file::remove_empty_folder(&folder.join(inner)).map(drop)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,75 @@
+//! The record of an installation: which files are ours, what they held, and which folders had to be made.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha1_smol::Sha1;
+
+use super::Asset;
+use crate::error::Result;
+use crate::file;
+
+/// The record's path in the plugin's folder.
+pub const RECORD: &str = ".claude-plugin/installed.json";
+
+/// What was installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of the program that wrote the files.
+    pub version: String,
+    /// The program that the hooks call.
+    pub binary: String,
+    /// How many folders had to be made for the plugin, itself included: that many go again.
+    pub folders: usize,
+    /// The digest of each file as it was written.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Record {
+    /// The record of writing `assets`.
+    pub(super) fn new(binary: &str, folders: usize, assets: &[Asset]) -> Self {
+        let digested = |(path, text): &Asset| {
+            let path: &str = path;
+            (path.to_owned(), digest(text.as_bytes(), binary))
+        };
+        Record {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            binary: binary.to_owned(),
+            folders,
+            files: assets.iter().map(digested).collect(),
+        }
+    }
+
+    /// The record in `folder`; `None` when there is none, or none that can be read: then no file counts as ours that is
+    /// not what we would write.
+    ///
+    /// # Errors
+    /// `FILE_UNREADABLE`.
+    pub fn load(folder: &Path) -> Result<Option<Self>> {
+        let bytes = file::read(&folder.join(RECORD))?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// The file's bytes.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        // A struct of strings and numbers always serialises.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Whether `path` holds what was written to it.
+    pub(super) fn wrote(&self, path: &str, bytes: &[u8]) -> bool {
+        self.files.get(path) == Some(&digest(bytes, &self.binary))
+    }
+}
+
+/// The SHA-1 of a file in hexadecimal, the path of the program left out, so that it is the same on every machine. It
+/// tells a changed file, and protects nothing.
+fn digest(bytes: &[u8], binary: &str) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Sha1::from(text.replace(binary, "")).hexdigest(),
+        Err(_) => Sha1::from(bytes).hexdigest(),
+    }
+}

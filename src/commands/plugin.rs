@@ -1,0 +1,336 @@
+//! `plugin install`, `plugin uninstall`, `plugin show`: the plugin for Claude Code that this program carries.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::claude::plugin::status_line::{self, Owner};
+use crate::claude::plugin as bundle;
+use crate::claude::settings::{Scope, parse_settings, settings_path};
+use crate::commands::Context;
+use crate::env::Env;
+use crate::error::Result;
+use crate::file;
+use crate::report::{Look, Report, Tint, Warning, document, escape};
+use crate::shell::quote;
+
+/// Install, remove or show the Claude Code plugin that this program carries
+#[derive(clap::Args, Clone, Debug)]
+pub struct Plugin {
+    /// What to do.
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand, Clone, Debug)]
+enum Action {
+    /// Write the plugin, or bring it up to date
+    Install(Install),
+    /// Remove what was installed
+    Uninstall(Uninstall),
+    /// Show what is installed
+    Show(Place),
+}
+
+#[derive(clap::Args, Clone, Debug)]
+struct Place {
+    /// Use this folder instead of the one that Claude Code looks into by itself
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Clone, Debug)]
+struct Install {
+    #[command(flatten)]
+    place: Place,
+    /// Also show profile, region and time left in Claude Code's status line, where none is set
+    #[arg(long)]
+    statusline: bool,
+    /// Replace files that are in the way
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(clap::Args, Clone, Debug)]
+struct Uninstall {
+    #[command(flatten)]
+    place: Place,
+    /// Remove files that were changed since, too
+    #[arg(long)]
+    force: bool,
+}
+
+impl Place {
+    fn folder(&self, env: &Env) -> PathBuf {
+        match &self.dir {
+            Some(dir) => env.cwd.join(dir),
+            None => bundle::default_folder(env),
+        }
+    }
+}
+
+impl Plugin {
+    /// Does it.
+    ///
+    /// # Errors
+    /// `FILE_CONFLICT` naming a file that is in the way; what reading and writing files fails with.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        let settings = context.options.settings.as_ref();
+        let settings = settings.map_or_else(
+            || settings_path(env, Scope::User),
+            |given| env.cwd.join(given),
+        );
+        match &self.action {
+            Action::Install(action) => action.run(env, &settings),
+            Action::Uninstall(action) => action.run(env, &settings),
+            Action::Show(place) => place.run(env, &settings),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Changed {
+    installed: bool,
+    changed: bool,
+    folder: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+    previous_version: Option<String>,
+    written: Vec<String>,
+    removed: Vec<String>,
+    status_line: Owner,
+    requires_restart: bool,
+    warnings: Vec<Warning>,
+    #[serde(skip)]
+    next: Vec<String>,
+}
+
+impl Install {
+    fn run(&self, env: &Env, settings: &Path) -> Result<Box<dyn Report>> {
+        let folder = self.place.folder(env);
+        let binary = bundle::binary(env)?;
+        let (status_line, mut warnings) = check_settings(settings);
+        let done = bundle::install(&folder, &binary, self.force)?;
+        let mut report = Changed::new(env, &folder, done);
+        report.installed = true;
+        report.version = Some(env!("CARGO_PKG_VERSION"));
+        report.status_line = status_line;
+        if self.statusline {
+            match status_line {
+                Owner::Other => warnings.push(Warning::new(
+                    "STATUS_LINE_TAKEN",
+                    "another status line is set already, and stays",
+                )),
+                Owner::None | Owner::Ours => {
+                    let outcome = file::edit(settings, file::Options::default(), |seen| {
+                        status_line::plan_set(seen.current, settings, &binary)
+                    })?;
+                    report.changed |= outcome.changed;
+                    report.status_line = Owner::Ours;
+                    warnings.extend(outcome.warnings);
+                }
+            }
+        }
+        report.warnings.append(&mut warnings);
+        report.requires_restart = report.changed;
+        let path = quote(&folder.display().to_string());
+        report.next = if self.place.dir.is_some() {
+            vec![
+                format!("for one session: claude --plugin-dir {path}"),
+                format!(
+                    "for good: claude plugin marketplace add {path} && claude plugin install bedrock@claude-bedrock"
+                ),
+            ]
+        } else if report.changed {
+            vec!["start Claude Code anew, then type /bedrock".to_owned()]
+        } else {
+            Vec::new()
+        };
+        Ok(Box::new(report))
+    }
+}
+
+impl Uninstall {
+    fn run(&self, env: &Env, settings: &Path) -> Result<Box<dyn Report>> {
+        let folder = self.place.folder(env);
+        let outcome = file::edit(settings, file::Options::default(), |seen| {
+            status_line::plan_unset(seen.current, settings)
+        });
+        let done = bundle::uninstall(&folder, &bundle::binary(env)?, self.force)?;
+        let mut report = Changed::new(env, &folder, done);
+        match outcome {
+            Ok(outcome) => {
+                report.changed |= outcome.changed;
+                report.warnings.extend(outcome.warnings);
+            }
+            // The plugin goes all the same.
+            Err(error) => report.warnings.push(Warning::from(&error)),
+        }
+        report.requires_restart = report.changed;
+        report.status_line = check_settings(settings).0;
+        Ok(Box::new(report))
+    }
+}
+
+impl Changed {
+    fn new(env: &Env, folder: &Path, done: bundle::Done) -> Self {
+        let kept = |path: &String| {
+            Warning::new(
+                "FILE_KEPT",
+                format!(
+                    "{} was changed since it was installed, and stays",
+                    env.tilde(&folder.join(path))
+                ),
+            )
+            .suggest("pass --force to remove it too")
+        };
+        Changed {
+            installed: false,
+            changed: done.changed(),
+            folder: folder.display().to_string(),
+            version: None,
+            warnings: done.kept.iter().map(kept).collect(),
+            previous_version: done.previous,
+            written: done.written,
+            removed: done.removed,
+            status_line: Owner::None,
+            requires_restart: false,
+            next: Vec::new(),
+        }
+    }
+}
+
+impl Report for Changed {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, look: &Look) -> String {
+        let what = match (self.installed, self.changed) {
+            (true, true) => "The plugin is installed in",
+            (true, false) => "The plugin is up to date in",
+            (false, true) => "The plugin is gone from",
+            (false, false) => "There is no plugin of ours in",
+        };
+        let mut text = format!("{what} {}\n", look.tint(Tint::Bold, &escape(&self.folder)));
+        push_warnings(&mut text, &self.warnings, look);
+        for step in &self.next {
+            text.push_str(&format!("  {}\n", escape(step)));
+        }
+        text
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    installed: bool,
+    folder: String,
+    version: Option<String>,
+    available: &'static str,
+    binary: Option<String>,
+    binary_found: bool,
+    up_to_date: bool,
+    changed_files: Vec<String>,
+    missing_files: Vec<String>,
+    status_line: Owner,
+    warnings: Vec<Warning>,
+}
+
+impl Place {
+    fn run(&self, env: &Env, settings: &Path) -> Result<Box<dyn Report>> {
+        let folder = self.folder(env);
+        let standing = bundle::look(&folder, &bundle::binary(env)?)?;
+        let (status_line, warnings) = check_settings(settings);
+        let (version, binary) = standing
+            .record
+            .map(|record| (record.version, record.binary))
+            .unzip();
+        Ok(Box::new(Shown {
+            installed: version.is_some(),
+            folder: folder.display().to_string(),
+            version,
+            available: env!("CARGO_PKG_VERSION"),
+            binary_found: binary
+                .as_deref()
+                .is_some_and(|path| Path::new(path).is_file()),
+            binary,
+            up_to_date: standing.current,
+            changed_files: standing.changed,
+            missing_files: standing.missing,
+            status_line,
+            warnings,
+        }))
+    }
+}
+
+impl Report for Shown {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, look: &Look) -> String {
+        let (Some(version), Some(binary)) = (&self.version, &self.binary) else {
+            let mut text = format!(
+                "The plugin is not installed in {}\n  claude-bedrock plugin install\n",
+                escape(&self.folder)
+            );
+            push_warnings(&mut text, &self.warnings, look);
+            return text;
+        };
+        let state = if self.up_to_date {
+            look.tint(Tint::Good, "up to date")
+        } else {
+            look.tint(Tint::Warn, "run `claude-bedrock plugin install` to update")
+        };
+        let mut text = format!(
+            "The plugin {} is installed in {}: {state}\n  calls {}{}\n",
+            escape(version),
+            escape(&self.folder),
+            escape(binary),
+            if self.binary_found { "" } else { ", which is gone" },
+        );
+        for (files, what) in [
+            (&self.changed_files, "changed"),
+            (&self.missing_files, "missing"),
+        ] {
+            for path in files {
+                text.push_str(&format!("  {what}: {}\n", escape(path)));
+            }
+        }
+        push_warnings(&mut text, &self.warnings, look);
+        text
+    }
+}
+
+fn push_warnings(text: &mut String, warnings: &[Warning], look: &Look) {
+    for warning in warnings {
+        let word = look.tint(Tint::Warn, "warning:");
+        text.push_str(&format!("{word} {}\n", escape(&warning.message)));
+        if let Some(step) = &warning.suggestion {
+            text.push_str(&format!("  {}\n", escape(step)));
+        }
+    }
+}
+
+/// Whose status line is set, and what in the settings gets in the plugin's way. Settings that cannot be read get in
+/// nobody's way here.
+fn check_settings(path: &Path) -> (Owner, Vec<Warning>) {
+    let settings = file::read(path)
+        .ok()
+        .flatten()
+        .and_then(|bytes| parse_settings(&bytes, path).ok());
+    let Some(settings) = settings else {
+        return (Owner::None, Vec::new());
+    };
+    let rivals = bundle::rivals(&settings).into_iter().map(|name| {
+        Warning::new(
+            "PLUGIN_TWICE",
+            format!("another plugin of the same name is on: {name}"),
+        )
+        .suggest(format!("claude plugin uninstall {}", quote(&name)))
+    });
+    (status_line::owner(&settings), rivals.collect())
+}
