@@ -11,7 +11,10 @@ use crate::report::{Look, Report};
 pub mod apply_config;
 pub mod check_prerequisites;
 pub mod get_aws_context;
+pub mod hook;
+pub mod plugin;
 pub mod settings_edit;
+pub mod statusline;
 
 /// What may be said while a command runs. `output` does it; the commands only know this.
 pub trait Listener: Sync {
@@ -128,6 +131,9 @@ pub enum Command {
     CheckPrerequisites(check_prerequisites::CheckPrerequisites),
     GetAwsContext(get_aws_context::GetAwsContext),
     ApplyConfig(apply_config::ApplyConfig),
+    Plugin(plugin::Plugin),
+    Statusline(statusline::Statusline),
+    Hook(hook::Hook),
 }
 
 /// The commands of the replaced script: they print one JSON document, whatever happens.
@@ -157,6 +163,9 @@ impl Command {
             Command::CheckPrerequisites(command) => command.run(context),
             Command::GetAwsContext(command) => command.run(context),
             Command::ApplyConfig(command) => command.run(context),
+            Command::Plugin(command) => command.run(context),
+            Command::Statusline(command) => command.run(context),
+            Command::Hook(command) => command.run(context),
         }
     }
 }

@@ -45,9 +45,10 @@ pub fn read_limited(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
 }
 
 /// The rest of an open file; `path` is for the error.
-fn read_open(file: &File, path: &Path, most: u64) -> Result<Vec<u8>> {
+fn read_open(mut file: impl Read, path: &Path, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.take(most + 1)
+    file.by_ref()
+        .take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| fault::unreadable(path, &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
@@ -59,6 +60,14 @@ fn read_open(file: &File, path: &Path, most: u64) -> Result<Vec<u8>> {
         .suggest("check that this is the file you mean"));
     }
     Ok(bytes)
+}
+
+/// All of stdin, for a program that calls this one and writes there.
+///
+/// # Errors
+/// `FILE_UNREADABLE`, also for more than 64 MiB.
+pub fn read_input() -> Result<Vec<u8>> {
+    read_open(std::io::stdin().lock(), Path::new("stdin"), MOST_BYTES)
 }
 
 /// The full paths in a folder, in order of their bytes; empty when there is no such folder.

@@ -10,13 +10,16 @@ pub mod status_line;
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::settings::config_dir;
 use crate::env::Env;
 use crate::error::{Code, Error, Result};
+use crate::file;
 use crate::json_edit::Document;
 use crate::shell::quote;
+use crate::time::Epoch;
 
 pub use install::{Done, Standing, install, look, uninstall};
 pub use record::{RECORD, Record};
@@ -138,9 +141,40 @@ pub fn rivals(settings: &Document) -> Vec<String> {
     names
 }
 
-/// The file in which a hook that failed leaves word: a hook itself stays silent.
-pub fn hook_note(env: &Env) -> PathBuf {
-    env.cache_dir().join("hook-failure.json")
+/// The note of a hook that failed: a hook itself stays silent.
+#[derive(Serialize, Deserialize)]
+pub struct HookFailure {
+    /// When.
+    pub at: Epoch,
+    /// Which hook.
+    pub event: String,
+    /// What went wrong.
+    pub error: String,
+}
+
+impl HookFailure {
+    fn path(env: &Env) -> PathBuf {
+        env.cache_dir().join("hook-failure.json")
+    }
+
+    /// Leaves the note. Where even that fails there is nothing more to do.
+    pub fn note(self, env: &Env) {
+        let text = serde_json::to_string(&self).unwrap_or_default() + "\n";
+        let _ = file::write(&Self::path(env), text.as_bytes(), 0o600);
+    }
+
+    /// The last note, if any.
+    pub fn read(env: &Env) -> Option<Self> {
+        serde_json::from_slice(&file::read(&Self::path(env)).ok()??).ok()
+    }
+
+    /// Takes the note away, and its folder if it held nothing else.
+    pub fn forget(env: &Env) {
+        let path = Self::path(env);
+        if file::remove(&path).unwrap_or(false) {
+            let _ = file::remove_empty_folder(&env.cache_dir());
+        }
+    }
 }
 
 #[cfg(test)]

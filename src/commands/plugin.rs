@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::claude::plugin::status_line::{self, Owner};
 use crate::claude::plugin as bundle;
+use crate::claude::plugin::status_line::{self, Owner};
 use crate::claude::settings::{Scope, parse_settings, settings_path};
 use crate::commands::Context;
 use crate::env::Env;
@@ -91,7 +91,7 @@ impl Plugin {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Changed {
+struct Outcome {
     installed: bool,
     changed: bool,
     folder: String,
@@ -112,8 +112,13 @@ impl Install {
         let folder = self.place.folder(env);
         let binary = bundle::binary(env)?;
         let (status_line, mut warnings) = check_settings(settings);
+        if self.statusline {
+            // Before anything is written: settings that cannot be edited are an error.
+            status_line::plan_set(file::read(settings)?.as_deref(), settings, &binary)?;
+        }
         let done = bundle::install(&folder, &binary, self.force)?;
-        let mut report = Changed::new(env, &folder, done);
+        bundle::HookFailure::forget(env);
+        let mut report = Outcome::new(env, &folder, done);
         report.installed = true;
         report.version = Some(env!("CARGO_PKG_VERSION"));
         report.status_line = status_line;
@@ -159,7 +164,8 @@ impl Uninstall {
             status_line::plan_unset(seen.current, settings)
         });
         let done = bundle::uninstall(&folder, &bundle::binary(env)?, self.force)?;
-        let mut report = Changed::new(env, &folder, done);
+        bundle::HookFailure::forget(env);
+        let mut report = Outcome::new(env, &folder, done);
         match outcome {
             Ok(outcome) => {
                 report.changed |= outcome.changed;
@@ -174,7 +180,7 @@ impl Uninstall {
     }
 }
 
-impl Changed {
+impl Outcome {
     fn new(env: &Env, folder: &Path, done: bundle::Done) -> Self {
         let kept = |path: &String| {
             Warning::new(
@@ -186,7 +192,7 @@ impl Changed {
             )
             .suggest("pass --force to remove it too")
         };
-        Changed {
+        Outcome {
             installed: false,
             changed: done.changed(),
             folder: folder.display().to_string(),
@@ -202,7 +208,7 @@ impl Changed {
     }
 }
 
-impl Report for Changed {
+impl Report for Outcome {
     fn json(&self) -> String {
         document(self)
     }
@@ -286,11 +292,15 @@ impl Report for Shown {
             look.tint(Tint::Warn, "run `claude-bedrock plugin install` to update")
         };
         let mut text = format!(
-            "The plugin {} is installed in {}: {state}\n  calls {}{}\n",
+            "The plugin of claude-bedrock {} is installed in {}: {state}\n  calls {}{}\n",
             escape(version),
             escape(&self.folder),
             escape(binary),
-            if self.binary_found { "" } else { ", which is gone" },
+            if self.binary_found {
+                ""
+            } else {
+                ", which is gone"
+            },
         );
         for (files, what) in [
             (&self.changed_files, "changed"),

@@ -161,9 +161,10 @@ fn check_folder(folder: &Path, record: Option<&Record>, assets: &[Asset]) -> Res
         return Ok(());
     }
     let ours = |path: &PathBuf| {
-        assets
-            .iter()
-            .any(|(name, _)| path.strip_prefix(folder).is_ok_and(|p| Path::new(name).starts_with(p)))
+        assets.iter().any(|(name, _)| {
+            path.strip_prefix(folder)
+                .is_ok_and(|p| Path::new(name).starts_with(p))
+        })
     };
     match file::list(folder)?.iter().find(|path| !ours(path)) {
         Some(other) => Err(conflict(other, false)),
@@ -197,11 +198,15 @@ fn take_out(
     };
     let recorded = record.is_some_and(|record| record.wrote(path, &bytes));
     let ours = recorded || text.is_some_and(|text| text.as_bytes() == bytes);
-    if !ours && !(force && record.is_some()) {
-        if record.is_some() {
+    // Without a record it is somebody else's, which not even force removes.
+    match (ours, record) {
+        (true, _) => {}
+        (false, Some(_)) if force => {}
+        (false, Some(_)) => {
             done.kept.push(path.to_owned());
+            return Ok(());
         }
-        return Ok(());
+        (false, None) => return Ok(()),
     }
     if file::remove(&full)? {
         done.removed.push(path.to_owned());

@@ -69,7 +69,7 @@ impl Record {
 /// tells a changed file, and protects nothing.
 fn digest(bytes: &[u8], binary: &str) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Sha1::from(text.replace(binary, "")).hexdigest(),
-        Err(_) => Sha1::from(bytes).hexdigest(),
+        Ok(text) => Sha1::from(text.replace(binary, "")).digest().to_string(),
+        Err(_) => Sha1::from(bytes).digest().to_string(),
     }
 }

@@ -1,0 +1,263 @@
+use std::collections::BTreeSet;
+
+use super::install::{install, look, uninstall};
+use super::*;
+
+const BINARY: &str = "/opt/my tools/it's/claude-bedrock";
+
+fn text_of(binary: &str, path: &str) -> String {
+    let assets = render(binary);
+    assets
+        .into_iter()
+        .find(|(name, _)| *name == path)
+        .unwrap()
+        .1
+}
+
+/// Everything below a folder with its text; folders end in a slash.
+fn tree(folder: &std::path::Path) -> BTreeSet<(PathBuf, Option<Vec<u8>>)> {
+    let mut found = BTreeSet::new();
+    for path in file::list(folder).unwrap() {
+        if path.is_dir() {
+            found.insert((path.clone(), None));
+            found.extend(tree(&path));
+        } else {
+            let bytes = file::read(&path).unwrap();
+            found.insert((path, bytes));
+        }
+    }
+    found
+}
+
+#[test]
+fn defect_54_55_no_hook_stands_before_a_tool_and_no_command_that_changes_anything_is_allowed() {
+    let hooks: Value = serde_json::from_str(&text_of(BINARY, "hooks/hooks.json")).unwrap();
+    let events: Vec<_> = hooks["hooks"].as_object().unwrap().keys().collect();
+    assert_eq!(events, ["SessionStart", "UserPromptExpansion"]);
+    // With `:*` more arguments may follow: only where none of them changes anything.
+    let allowed = [
+        "check-prerequisites:*",
+        "get-aws-context:*",
+        "get-aws-context --check-bedrock:*",
+        "status",
+        "doctor",
+        "doctor --json",
+        "models",
+        "inference-config",
+        "reset --dry-run",
+    ];
+    let mut seen = 0;
+    for (path, text) in render("/bin/claude-bedrock") {
+        for line in text.lines().filter(|line| line.contains("Bash(")) {
+            let rule = line.trim().strip_prefix("- \"Bash(/bin/claude-bedrock ");
+            let rule = rule.and_then(|rule| rule.strip_suffix(")\""));
+            assert!(
+                rule.is_some_and(|rule| allowed.contains(&rule)),
+                "{path}: {line}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen >= allowed.len());
+}
+
+#[test]
+fn defect_57_58_hooks_call_the_program_itself_with_its_arguments_apart_and_seconds_to_spare() {
+    for binary in [
+        BINARY,
+        "/bin/claude-bedrock",
+        "C:\\Program Files\\\"x\"\\claude-bedrock.exe",
+    ] {
+        let hooks: Value = serde_json::from_str(&text_of(binary, "hooks/hooks.json")).unwrap();
+        for (event, arg) in [
+            ("SessionStart", "session-start"),
+            ("UserPromptExpansion", "expand"),
+        ] {
+            let hook = &hooks["hooks"][event][0]["hooks"][0];
+            assert_eq!(hook["command"], binary);
+            assert_eq!(hook["args"], serde_json::json!(["hook", arg]));
+            assert!(hook["timeout"].as_u64().unwrap() <= 10);
+        }
+    }
+}
+
+#[test]
+fn every_placeholder_is_filled_and_every_json_file_reads() {
+    for (path, text) in render(BINARY) {
+        for word in ["{cli", "{path", "{version"] {
+            assert!(!text.contains(word), "{path}: {word}");
+        }
+        if std::path::Path::new(path)
+            .extension()
+            .is_some_and(|ending| ending == "json")
+        {
+            assert!(serde_json::from_str::<Value>(&text).is_ok(), "{path}");
+        }
+    }
+    let rule = r#"  - "Bash('/opt/my tools/it'\"'\"'s/claude-bedrock' status)""#;
+    assert!(text_of(BINARY, "commands/status.md").contains(rule));
+}
+
+#[test]
+fn no_command_names_a_region() {
+    for (path, text) in render(BINARY) {
+        for word in ["us-", "eu-", "ap-", "4-5", "node "] {
+            assert!(
+                !path.starts_with("commands/") || !text.contains(word),
+                "{path}: {word}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_installed_goes_again_to_the_byte() {
+    for before in [&[][..], &["skills"], &["skills", "skills/bedrock"]] {
+        let home = tempfile::tempdir().unwrap();
+        for folder in before {
+            #[expect(clippy::disallowed_methods, reason = "a test sets up folders")]
+            std::fs::create_dir(home.path().join(folder)).unwrap();
+        }
+        let start = tree(home.path());
+        let folder = home.path().join("skills/bedrock");
+        let done = install(&folder, BINARY, false).unwrap();
+        assert_eq!(done.written.len(), ASSETS.len() + 1);
+        assert!(!install(&folder, BINARY, false).unwrap().changed());
+        assert!(look(&folder, BINARY).unwrap().current);
+        assert!(!look(&folder, "/elsewhere").unwrap().current);
+        let done = uninstall(&folder, BINARY, false).unwrap();
+        assert_eq!(done.removed.len(), ASSETS.len() + 1);
+        assert_eq!(tree(home.path()), start);
+        assert!(!uninstall(&folder, BINARY, false).unwrap().changed());
+    }
+}
+
+#[test]
+fn an_older_one_is_brought_up_to_date_and_its_leftovers_go() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("bedrock");
+    let old: Vec<Asset> = vec![
+        ("commands/status.md", format!("old, calls {BINARY}\n")),
+        ("commands/gone.md", "no longer there\n".to_owned()),
+        ("scripts/gone.sh", "no longer there either\n".to_owned()),
+    ];
+    for (path, text) in &old {
+        file::write(&folder.join(path), text.as_bytes(), 0o600).unwrap();
+    }
+    let mut record = Record::new(BINARY, 1, &old);
+    record.version = "0.0.1".to_owned();
+    file::write(&folder.join(RECORD), &record.to_bytes(), 0o600).unwrap();
+    let done = install(&folder, "/new place/claude-bedrock", false).unwrap();
+    assert_eq!(done.previous.as_deref(), Some("0.0.1"));
+    assert_eq!(done.removed, ["commands/gone.md", "scripts/gone.sh"]);
+    assert!(!folder.join("scripts").exists());
+    assert!(look(&folder, "/new place/claude-bedrock").unwrap().current);
+    uninstall(&folder, "/third/claude-bedrock", false).unwrap();
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("bedrock");
+    install(&folder, BINARY, false).unwrap();
+    let mine = folder.join("commands/status.md");
+    file::write(&mine, b"mine", 0o600).unwrap();
+    let error = install(&folder, BINARY, false).unwrap_err();
+    assert_eq!(
+        (error.code, error.at.unwrap().path),
+        (Code::FileConflict, mine.clone())
+    );
+    assert_eq!(
+        look(&folder, BINARY).unwrap().changed,
+        ["commands/status.md"]
+    );
+    let done = uninstall(&folder, BINARY, false).unwrap();
+    assert_eq!(done.kept, ["commands/status.md"]);
+    assert_eq!(file::read(&mine).unwrap().as_deref(), Some(&b"mine"[..]));
+    // What is left is no longer ours.
+    assert_eq!(
+        install(&folder, BINARY, false).unwrap_err().code,
+        Code::FileConflict
+    );
+    install(&folder, BINARY, true).unwrap();
+    file::write(&mine, b"mine", 0o600).unwrap();
+    uninstall(&folder, BINARY, true).unwrap();
+    // The folder was there before the last installation.
+    assert!(tree(home.path()).iter().eq([&(folder, None)]));
+}
+
+#[test]
+fn a_folder_of_somebody_elses_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("bedrock");
+    file::write(&folder.join("SKILL.md"), b"a skill", 0o600).unwrap();
+    let start = tree(home.path());
+    let error = install(&folder, BINARY, false).unwrap_err();
+    assert_eq!(error.at.unwrap().path, folder.join("SKILL.md"));
+    assert_eq!(tree(home.path()), start);
+}
+
+#[test]
+fn the_status_line_goes_in_only_where_none_is_and_out_only_if_it_is_ours() {
+    use crate::file::Content;
+    let path = std::path::Path::new("settings.json");
+    let after = |content: Content, before: &[u8]| match content {
+        Content::Leave => Some(before.to_vec()),
+        Content::Write(bytes) => Some(bytes),
+        Content::Remove => None,
+    };
+    for before in [
+        "{\n  \"model\": \"opus\"\n}\n",
+        "{\"env\":{\"A\":\"1\"}}",
+        "\u{feff}{\r\n\t\"x\": 1\r\n}",
+        "{}",
+    ] {
+        let set = status_line::plan_set(Some(before.as_bytes()), path, BINARY).unwrap();
+        let set = after(set.content, before.as_bytes()).unwrap();
+        let document = Document::parse(&set).unwrap();
+        assert_eq!(
+            status_line::owner(&document),
+            status_line::Owner::Ours,
+            "{before}"
+        );
+        let unset = status_line::plan_unset(Some(&set), path).unwrap();
+        let unset = after(unset.content, &set);
+        assert_eq!(unset.as_deref(), Some(before.as_bytes()), "{before:?}");
+    }
+    let fresh = status_line::plan_set(None, path, BINARY).unwrap();
+    let fresh = after(fresh.content, b"").unwrap();
+    assert_eq!(
+        status_line::plan_unset(Some(&fresh), path).unwrap().content,
+        Content::Remove
+    );
+    for other in [
+        r#"{"statusLine":{"type":"command","command":"~/line.sh"}}"#,
+        r#"{"statusLine":null}"#,
+        r#"{"statusLine":{"type":"command","command":"claude-bedrock statusline | cat"}}"#,
+    ] {
+        let set = status_line::plan_set(Some(other.as_bytes()), path, BINARY).unwrap();
+        assert_eq!(set.content, Content::Leave, "{other}");
+        let unset = status_line::plan_unset(Some(other.as_bytes()), path).unwrap();
+        assert_eq!(unset.content, Content::Leave, "{other}");
+    }
+}
+
+#[test]
+fn another_plugin_of_the_name_is_found() {
+    let text = br#"{"enabledPlugins":{"bedrock@somewhere":true,"bedrock@off":false,"bedrock@claude-bedrock":true,"x@y":true}}"#;
+    assert_eq!(
+        rivals(&Document::parse(text).unwrap()),
+        ["bedrock@somewhere"]
+    );
+}
+
+#[test]
+fn the_help_has_a_text_to_show() {
+    let (_, text) = HELP.split_once("text:\n\n").unwrap();
+    for command in [
+        "status", "login", "doctor", "repair", "models", "thinking", "reset", "help",
+    ] {
+        assert!(text.contains(&format!("/bedrock:{command} ")), "{command}");
+    }
+}

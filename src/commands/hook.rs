@@ -1,0 +1,317 @@
+//! `hook …`: what the plugin's hooks call. Claude Code's page "Hooks" has the forms; checked with 2.1.330.
+//!
+//! A hook must not fail a session: whatever goes wrong, it ends with exit 0 and says nothing, and leaves a note for
+//! `doctor`. No hook approves anything.
+
+use serde_json::{Value, json};
+
+use crate::aws::credentials::{Login, Status};
+use crate::claude::plan::{Change, plan_reset};
+use crate::claude::plugin::{HELP, HookFailure};
+use crate::claude::settings::{Scope, Stack, settings_path};
+use crate::commands::Context;
+use crate::commands::statusline::{Glance, glance};
+use crate::env::{Env, LocalTime};
+use crate::error::{Code, Error, Result};
+use crate::file;
+use crate::report::{Look, Report, escape};
+use crate::time::describe_span;
+
+/// What the plugin's hooks call
+#[derive(clap::Args, Clone, Debug)]
+#[command(hide = true)]
+pub struct Hook {
+    /// `session-start` or `expand`; any other is for another version of this program and does nothing.
+    event: Option<String>,
+    /// Whatever else another version's plugin passes.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    rest: Vec<String>,
+}
+
+/// Credentials that end within this many seconds are worth a word at the start of a session.
+const SOON: i64 = 60 * 60;
+
+/// The one line of JSON that Claude Code reads, or nothing.
+struct Answer(Option<Value>);
+
+impl Hook {
+    /// Answers the event.
+    ///
+    /// # Errors
+    /// None, ever.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        let event = self.event.as_deref().unwrap_or_default();
+        let answer = match event {
+            "session-start" => read_input(env).map(|_| session_start(env)),
+            "expand" => read_input(env).and_then(|input| expand(env, &input)),
+            _ => Ok(None),
+        };
+        Ok(Box::new(Answer(answer.unwrap_or_else(|error| {
+            let failure = HookFailure {
+                at: env.now,
+                event: event.to_owned(),
+                error: error.message,
+            };
+            failure.note(env);
+            None
+        }))))
+    }
+}
+
+impl Report for Answer {
+    fn json(&self) -> String {
+        self.0
+            .as_ref()
+            .map_or_else(String::new, |answer| format!("{answer}\n"))
+    }
+
+    fn text(&self, _look: &Look) -> String {
+        self.json()
+    }
+}
+
+/// What Claude Code says on stdin.
+fn read_input(env: &Env) -> Result<Value> {
+    if env.stdin_is_terminal {
+        return Ok(Value::Null);
+    }
+    let invalid = |_| Error::new(Code::Internal, "the hook's input is not JSON");
+    serde_json::from_slice(&file::read_input()?).map_err(invalid)
+}
+
+/// Tells the user, and the model, when credentials do not work or end soon.
+fn session_start(env: &Env) -> Option<Value> {
+    let glance = glance(env)?;
+    let Trouble { reason, step } = trouble(env, &glance)?;
+    let profile = glance.profile.as_deref().unwrap_or("default");
+    let step = step.map_or_else(String::new, |step| format!(". What to do: {step}"));
+    let text = escape(&format!(
+        "Amazon Bedrock, profile {profile}: {reason}{step}"
+    ));
+    Some(json!({
+        "systemMessage": text,
+        "hookSpecificOutput": { "hookEventName": "SessionStart", "additionalContext": text },
+    }))
+}
+
+/// Why a turn fails, or soon will, and what to do.
+struct Trouble {
+    reason: String,
+    step: Option<String>,
+}
+
+/// `None` when all is well.
+fn trouble(env: &Env, glance: &Glance) -> Option<Trouble> {
+    let credentials = match glance.credentials.as_ref()? {
+        Ok(credentials) => credentials,
+        Err(error) => {
+            return Some(Trouble {
+                reason: error.message.clone(),
+                step: error.suggestion.clone(),
+            });
+        }
+    };
+    let login = credentials.login.as_ref().map(Login::command);
+    match credentials.status {
+        Status::Valid if credentials.renewable_until.is_none() => {
+            let end = credentials.expires.filter(|end| end - env.now < SOON)?;
+            let left = describe_span(end - env.now);
+            Some(Trouble {
+                reason: format!("the session ends in {left} ({})", LocalTime::of(end)),
+                step: login,
+            })
+        }
+        Status::Valid | Status::Refreshable | Status::Unverified => None,
+        Status::Expired | Status::Missing | Status::Invalid => {
+            let problem = credentials.problem.as_ref();
+            let mut reason = problem.map_or_else(
+                || "the credentials do not work".to_owned(),
+                |problem| problem.message.clone(),
+            );
+            if let Some(end) = credentials.expires {
+                reason.push_str(&format!(" ({})", LocalTime::of(end)));
+            }
+            Some(Trouble {
+                reason,
+                step: problem
+                    .and_then(|problem| problem.suggestion.clone())
+                    .or(login),
+            })
+        }
+    }
+}
+
+/// Answers a command of the plugin in place of the model; `None` lets the model have it.
+fn expand(env: &Env, input: &Value) -> Result<Option<Value>> {
+    let text = |name: &str| input.get(name).and_then(Value::as_str).map(str::trim);
+    let command = text("command_name")
+        .ok_or_else(|| Error::new(Code::Internal, "the hook's input names no command"))?;
+    let answer = match command.strip_prefix("bedrock:").unwrap_or(command) {
+        "help" => HELP
+            .split_once("text:\n\n")
+            .map(|(_, text)| text.to_owned()),
+        "status" => Some(status(env)),
+        "doctor" | "diagnose" => Some(doctor(env)),
+        "login" | "refresh" => Some(login(env)),
+        "reset" if text("command_args") == Some("yes") => {
+            Some(reset(env).unwrap_or_else(|error| describe(&error)))
+        }
+        "reset" => Some(preview_reset(env).unwrap_or_else(|error| describe(&error))),
+        "bedrock" => setup(env),
+        _ => None,
+    };
+    // Claude Code puts "Operation stopped by hook: " in front, hence the first line break.
+    Ok(answer
+        .map(|text| json!({ "continue": false, "stopReason": format!("\n{}", text.trim_end()) })))
+}
+
+/// An error as an answer.
+fn describe(error: &Error) -> String {
+    let mut text = escape(&error.message);
+    if let Some(at) = &error.at {
+        text.push_str(&format!(
+            "\n  at {}",
+            escape(&at.path.display().to_string())
+        ));
+        for number in [at.line, at.column].into_iter().flatten() {
+            text.push_str(&format!(":{number}"));
+        }
+    }
+    if let Some(step) = &error.suggestion {
+        text.push_str(&format!("\n  try: {}", escape(step)));
+    }
+    text
+}
+
+fn status(env: &Env) -> String {
+    let Some(glance) = glance(env) else {
+        return "Amazon Bedrock is off.\n  To set it up: /bedrock".to_owned();
+    };
+    let session = glance.session(env.now);
+    let mut text = "Amazon Bedrock is on.".to_owned();
+    for (name, value) in [
+        ("Profile", glance.profile.as_deref()),
+        ("Region", glance.region.as_deref()),
+        ("Model", glance.model.as_deref()),
+        ("Session", Some(session.as_str())),
+    ] {
+        if let Some(value) = value {
+            text.push_str(&format!("\n  {name:8} {}", escape(value)));
+        }
+    }
+    if let Some(Trouble { reason, step }) = trouble(env, &glance) {
+        text.push_str(&format!("\n{}", escape(&reason)));
+        if let Some(step) = step {
+            text.push_str(&format!("\n  try: {}", escape(&step)));
+        }
+    }
+    text
+}
+
+fn doctor(env: &Env) -> String {
+    let mut text = status(env);
+    for (_, error) in Stack::load(env).dropped() {
+        text.push_str("\nClaude Code drops a settings file: ");
+        text.push_str(&describe(error));
+    }
+    if let Some(failure) = HookFailure::read(env) {
+        let time = LocalTime::of(failure.at);
+        let (event, error) = (escape(&failure.event), escape(&failure.error));
+        text.push_str(&format!("\nThe hook {event} failed at {time}: {error}"));
+    }
+    text
+}
+
+fn login(env: &Env) -> String {
+    let glance = glance(env);
+    let Some(Ok(credentials)) = glance
+        .as_ref()
+        .and_then(|glance| glance.credentials.as_ref())
+    else {
+        return format!("{}\nThere is no login to run.", status(env));
+    };
+    match &credentials.login {
+        Some(login) => format!(
+            "{}\nTo log in, type this here, or without the `!` in a terminal:\n  ! {}",
+            status(env),
+            escape(&login.command())
+        ),
+        None => format!("{}\nThis profile does not log in.", status(env)),
+    }
+}
+
+/// The set-up needs a model, which cannot answer while Bedrock is on and its credentials are not there.
+fn setup(env: &Env) -> Option<String> {
+    let glance = glance(env)?;
+    let credentials = glance.credentials.as_ref()?.as_ref().ok()?;
+    let gone = matches!(credentials.status, Status::Expired | Status::Missing);
+    (gone && credentials.login.is_some()).then(|| {
+        format!(
+            "{}\nThen type /bedrock again. Without a login, in a terminal: claude-bedrock setup",
+            login(env)
+        )
+    })
+}
+
+fn reset(env: &Env) -> Result<String> {
+    let path = settings_path(env, Scope::User);
+    let options = file::Options {
+        backup_at: Some(env.now),
+    };
+    let mut changes = Vec::new();
+    let outcome = file::edit(&path, options, |seen| {
+        let plan = plan_reset(seen.current, seen.kept, &path)?;
+        changes.clone_from(&plan.changes);
+        Ok(plan.commit(seen.current))
+    })?;
+    let mut text = if outcome.changed {
+        format!(
+            "Bedrock is out of {}:\n{}Restart Claude Code: this session keeps what it started with.",
+            env.tilde(&path),
+            list(&changes)
+        )
+    } else {
+        nothing(env)
+    };
+    if let Some(value) = Stack::load(env).effective_env("CLAUDE_CODE_USE_BEDROCK") {
+        let place = value.source.as_str();
+        text.push_str(&format!(
+            "\nIt is still on: CLAUDE_CODE_USE_BEDROCK is set in the {place} settings."
+        ));
+    }
+    Ok(text)
+}
+
+fn preview_reset(env: &Env) -> Result<String> {
+    let path = settings_path(env, Scope::User);
+    let (current, kept) = (file::read(&path)?, file::read_kept(&path)?);
+    let changes = plan_reset(current.as_deref(), kept.as_deref(), &path)?.changes;
+    if changes.is_empty() {
+        return Ok(nothing(env));
+    }
+    Ok(format!(
+        "This would change in {}:\n{}To do it: /bedrock:reset yes",
+        env.tilde(&path),
+        list(&changes)
+    ))
+}
+
+fn nothing(env: &Env) -> String {
+    let path = settings_path(env, Scope::User);
+    format!("There is nothing of Bedrock in {}.", env.tilde(&path))
+}
+
+fn list(changes: &[Change]) -> String {
+    let value = |value: &Option<Value>| match value {
+        Some(Value::String(text)) => escape(text),
+        Some(value) => escape(&value.to_string()),
+        None => "(gone)".to_owned(),
+    };
+    let mut text = String::new();
+    for change in changes {
+        let (before, after) = (value(&change.before), value(&change.after));
+        text.push_str(&format!("  {}: {before} -> {after}\n", escape(&change.key)));
+    }
+    text
+}
