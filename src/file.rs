@@ -44,10 +44,18 @@ pub fn read_limited(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
     read_open(&file, path, most).map(Some)
 }
 
-/// The rest of an open file; `path` is for the error.
-fn read_open(mut file: impl Read, path: &Path, most: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.by_ref()
+/// All of an open file; `path` is for the error.
+fn read_open(file: &File, path: &Path, most: u64) -> Result<Vec<u8>> {
+    let length = file.metadata().map_or(0, |found| found.len());
+    read_all(file, length, path, most)
+}
+
+/// All of `input`, which is likely to hold `length` bytes.
+fn read_all(input: impl Read, length: u64, path: &Path, most: u64) -> Result<Vec<u8>> {
+    // Room for all of it and for the look whether there is more: two reads then, whatever the size.
+    let room = usize::try_from(length.min(most)).unwrap_or(0) + 1;
+    let mut bytes = Vec::with_capacity(room);
+    input
         .take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| fault::unreadable(path, &error))?;
@@ -67,7 +75,7 @@ fn read_open(mut file: impl Read, path: &Path, most: u64) -> Result<Vec<u8>> {
 /// # Errors
 /// `FILE_UNREADABLE`, also for more than 64 MiB.
 pub fn read_input() -> Result<Vec<u8>> {
-    read_open(std::io::stdin().lock(), Path::new("stdin"), MOST_BYTES)
+    read_all(std::io::stdin().lock(), 0, Path::new("stdin"), MOST_BYTES)
 }
 
 /// The full paths in a folder, in order of their bytes; empty when there is no such folder.

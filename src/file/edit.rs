@@ -103,8 +103,7 @@ fn edit_as_planned(
             .as_ref()
             .filter(|lock| lock.is_of(resolve::folder_of(&target)));
         if locked.is_some_and(lock::Lock::is_real) {
-            replace::sweep(path);
-            replace::sweep(&target);
+            sweep(path, &target);
         }
         let facts = Facts::read(path, target)?;
         let step = facts.without_the_void(plan(facts.seen())?);
@@ -132,6 +131,14 @@ fn edit_as_planned(
     )
     .at(path)
     .suggest("close the program that writes it, then try again"))
+}
+
+/// Removes what killed runs left, where the file is and where its user sees it.
+fn sweep(path: &Path, target: &Path) {
+    replace::sweep(target);
+    if path != target {
+        replace::sweep(path);
+    }
 }
 
 const UNCHANGED: Plan = Plan {
@@ -201,11 +208,10 @@ impl<'a> Facts<'a> {
     /// What a run that was killed left behind goes even when there is nothing else to do.
     fn clean(&self) {
         let left = |path: &Path| !replace::leftovers(path).is_empty();
-        if (left(self.path) || left(&self.target))
+        if (left(&self.target) || self.path != self.target && left(self.path))
             && lock::take(resolve::folder_of(&self.target)).is_ok_and(|lock| lock.is_real())
         {
-            replace::sweep(self.path);
-            replace::sweep(&self.target);
+            sweep(self.path, &self.target);
         }
     }
 
