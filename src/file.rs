@@ -110,6 +110,10 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
     }
     let folder = resolve::folder_of(&target);
     resolve::create_folders(folder)?;
+    let lock = lock::take(folder)?;
+    if lock.is_real() {
+        replace::sweep(&target);
+    }
     replace::Temp::create(&target, bytes, replace::Look::Mode(mode))?.overwrite(&target)?;
     system::sync_folder(folder).map_err(|error| fault::not_writable(&target, &error))?;
     Ok(true)

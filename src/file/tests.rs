@@ -262,6 +262,8 @@ fn whole_files_are_written_once() {
     let file = home.path().join("a/b/plugin.json");
     assert!(write(&file, OLD, 0o644).unwrap());
     assert!(!write(&file, OLD, 0o644).unwrap());
+    let killed = home.path().join("a/b/.plugin.json.claude-bedrock-1-0.tmp");
+    fs::write(killed, OLD).unwrap();
     assert!(write(&file, NEW, 0o644).unwrap());
     assert_eq!(
         write_new(&file, OLD, 0o644).unwrap_err().code,

@@ -25,7 +25,13 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
             bytes: None,
             changes: Vec::new(),
             warnings: Vec::new(),
-            keep: Keep::Leave,
+            // A reset that was killed half-way leaves the note that there was no file. An original of a file that the
+            // user deleted since is all that is left of it, and stays.
+            keep: if kept == Some(ABSENT) {
+                Keep::Discard
+            } else {
+                Keep::Leave
+            },
         });
     }
     let before = open(current, path)?;
