@@ -222,6 +222,12 @@ impl<'v> ClaudeProfile<'v> {
         self.find(key).is_some()
     }
 
+    /// Every key with its text (`None` for a secret); where a key comes twice, the later one counts.
+    pub fn entries(&self) -> impl Iterator<Item = (&'v str, Option<&'v str>)> {
+        let entries = self.config.iter().chain(self.credentials);
+        entries.map(|entry| (entry.key.as_str(), entry.text()))
+    }
+
     fn find(&self, key: &str) -> Option<&'v Entry> {
         find(self.credentials, key).or_else(|| find(self.config, key))
     }

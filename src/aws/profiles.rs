@@ -279,11 +279,14 @@ pub(super) fn names_secret(key: &str) -> bool {
     SECRETS.iter().any(|secret| key.contains(secret))
 }
 
-/// A secret's line that is indented deeper than the key above it becomes part of that key's value.
+/// A secret's line that is indented deeper than the key above it is part of that key's value: cut from there on.
 fn without_secrets(text: &str) -> String {
-    let lines = text.split('\n');
-    let lines = lines.map(|line| if names_secret(line) { "…" } else { line });
-    lines.collect::<Vec<_>>().join("\n")
+    let mut open: Vec<&str> = text.split('\n').collect();
+    if let Some(first) = open.iter().position(|line| names_secret(line)) {
+        open.truncate(first);
+        open.push("…");
+    }
+    open.join("\n")
 }
 
 /// What `build_profile_map` and the merge build up.

@@ -100,7 +100,7 @@ fn the_credentials_file_wins_key_by_key() {
 fn no_secret_is_kept() {
     let files = parse(
         Some(
-            "[default]\nAws_Secret_Access_Key = s3cret\nregion = r\n  aws_session_token = s3cret\nx =\n  aws_security_token = s3cret\n  y = z\n",
+            "[default]\nAws_Secret_Access_Key = s3cret\nregion = r\n  aws_session_token =\n  s3cret\nx =\n  aws_security_token = s3cret\n  y = z\n",
         ),
         Some("[DEFAULT]\naws_session_token = s3cret\n[default]\n\"aws_security_token\" = s3cret\n"),
     );
