@@ -72,6 +72,12 @@ fn is_python_space(c: char) -> bool {
 
 /// Python's `str.strip`.
 fn strip(text: &str) -> &str {
+    // White space beyond ASCII is rare; bytes tell sooner than characters that there is none.
+    let text = text.trim_ascii();
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
+        return text;
+    }
     text.trim_matches(is_python_space)
 }
 
@@ -188,8 +194,12 @@ impl<'a> Reader<'a> {
         if stripped.starts_with(['#', ';']) {
             return Ok(());
         }
-        let space = line.text.len() - line.text.trim_start_matches(is_python_space).len();
-        let indent = line.text.get(..space).unwrap_or_default();
+        let indent = if line.text.starts_with(stripped) {
+            ""
+        } else {
+            let rest = line.text.trim_start_matches(is_python_space);
+            line.text.strip_suffix(rest).unwrap_or_default()
+        };
         let depth = indent.chars().count();
         if let Some(open) = &mut self.open
             && depth > self.indent
@@ -231,7 +241,7 @@ impl<'a> Reader<'a> {
         indent: &'a str,
         line: &Line<'a>,
     ) -> Result<(), Malformed> {
-        let split = stripped.find(['=', ':']);
+        let split = stripped.bytes().position(|b| matches!(b, b'=' | b':'));
         let (key, value) = match split.map(|at| stripped.split_at(at)) {
             Some((key, value)) if !self.sections.is_empty() && !key.is_empty() => {
                 (key, value.get(1..).unwrap_or_default())
@@ -239,7 +249,7 @@ impl<'a> Reader<'a> {
             _ => return Err(self.no_entry(stripped, line.number)),
         };
         self.open = Some(Open {
-            key: lower(key.trim_end_matches(is_python_space)),
+            key: lower(strip(key)),
             first: strip(value),
             rest: Vec::new(),
             blanks: 0,

@@ -121,6 +121,9 @@ fn trim(text: &str) -> &str {
 
 /// `split(/(^|\s)[;#]/)[0]`
 fn without_comment(line: &str) -> &str {
+    if !line.bytes().any(|b| matches!(b, b';' | b'#')) {
+        return line;
+    }
     // Where the white space before the current character begins.
     let mut space = Some(0);
     for (at, c) in line.char_indices() {
