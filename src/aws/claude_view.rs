@@ -10,7 +10,7 @@ use crate::env::Env;
 
 mod parse;
 
-use parse::{Entry, File};
+use parse::File;
 
 /// What Claude Code sees in the two files.
 pub struct ClaudeView {
@@ -19,9 +19,10 @@ pub struct ClaudeView {
 }
 
 /// A profile as Claude Code sees it: the credentials file's keys before the config file's.
+#[derive(Clone, Copy)]
 pub struct ClaudeProfile<'v> {
-    credentials: &'v [Entry],
-    config: &'v [Entry],
+    credentials: parse::Section<'v>,
+    config: parse::Section<'v>,
 }
 
 /// Why Claude Code cannot load a profile that `aws` lists.
@@ -84,8 +85,8 @@ impl ClaudeView {
     /// The profile of that name, where the SDK lists it.
     pub fn find_profile(&self, name: &str) -> Option<ClaudeProfile<'_>> {
         let profile = ClaudeProfile {
-            credentials: self.credentials.entries(name),
-            config: self.config.entries(name),
+            credentials: self.credentials.section(name),
+            config: self.config.section(name),
         };
         let empty = profile.credentials.is_empty() && profile.config.is_empty();
         (!empty && !RESERVED.contains(&name)).then_some(profile)
@@ -96,7 +97,7 @@ impl ClaudeView {
         let only_credentials = self
             .credentials
             .names()
-            .filter(|name| self.config.entries(name).is_empty());
+            .filter(|name| self.config.section(name).is_empty());
         let names = self.config.names().chain(only_credentials);
         names.filter(|name| !RESERVED.contains(name))
     }
@@ -105,8 +106,8 @@ impl ClaudeView {
     /// dropped, first in the credentials file, then in the config file.
     pub fn region(&self, name: &str) -> Option<&str> {
         let profile = self.find_profile(name)?;
-        let regions = [profile.credentials, profile.config].map(|entries| find(entries, "region"));
-        let mut regions = regions.into_iter().flatten().filter_map(Entry::text);
+        let sections = [profile.credentials, profile.config].into_iter();
+        let mut regions = sections.filter_map(|section| section.find("region")?.1);
         regions.find(|region| {
             region
                 .chars()
@@ -214,7 +215,7 @@ impl File {
 impl<'v> ClaudeProfile<'v> {
     /// A key's text; `None` when it is absent or a secret. Keys are case-sensitive; a key of a block is `block.key`.
     pub fn text(&self, key: &str) -> Option<&'v str> {
-        self.find(key)?.text()
+        self.find(key)?.1
     }
 
     /// Whether the key is there with a value.
@@ -224,18 +225,13 @@ impl<'v> ClaudeProfile<'v> {
 
     /// Every key with its text (`None` for a secret); where a key comes twice, the later one counts.
     pub fn entries(&self) -> impl Iterator<Item = (&'v str, Option<&'v str>)> {
-        let entries = self.config.iter().chain(self.credentials);
-        entries.map(|entry| (entry.key.as_str(), entry.text()))
+        self.config.entries().chain(self.credentials.entries())
     }
 
-    fn find(&self, key: &str) -> Option<&'v Entry> {
-        find(self.credentials, key).or_else(|| find(self.config, key))
+    fn find(&self, key: &str) -> Option<(&'v str, Option<&'v str>)> {
+        let credentials = self.credentials.find(key);
+        credentials.or_else(|| self.config.find(key))
     }
-}
-
-/// The last one counts.
-fn find<'e>(entries: &'e [Entry], key: &str) -> Option<&'e Entry> {
-    entries.iter().rev().find(|entry| entry.key == key)
 }
 
 /// What the SDK's pattern for names in the config file (`[\w-@+.%:/]+`) has against this one.

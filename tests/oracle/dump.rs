@@ -11,7 +11,7 @@
 use std::io::BufRead;
 use std::path::PathBuf;
 
-use claude_bedrock::aws::claude_view::ClaudeView;
+use claude_bedrock::aws::claude_view::{ClaudeProfile, ClaudeView};
 use claude_bedrock::aws::profiles::{AwsFile, AwsFiles, Section, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -94,7 +94,7 @@ fn json_of(sections: &[Option<&Section>]) -> Json {
 
 fn seen(view: &ClaudeView, name: &str) -> Json {
     let profile = view.find_profile(name);
-    let entries = profile.iter().flat_map(|profile| profile.entries());
+    let entries = profile.iter().flat_map(ClaudeProfile::entries);
     entries
         .map(|(key, value)| (key.to_owned(), value.into()))
         .collect::<Map<_, _>>()

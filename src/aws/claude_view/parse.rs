@@ -1,35 +1,60 @@
 //! `parseIni` and `getConfigData`: one file's text to named sections.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::aws::profiles::names_secret;
 
-/// A key with its value; without it where the value is secret.
-pub(super) struct Entry {
-    pub(super) key: String,
-    value: Option<String>,
+/// A key with its value, as places in the file's [`File::texts`]; without the value where it is secret.
+struct Entry {
+    key: Range<usize>,
+    value: Option<Range<usize>>,
 }
 
 /// The sections of one file by profile name, those without keys among them.
 #[derive(Default)]
 pub(super) struct File {
     sections: HashMap<String, Vec<Entry>>,
+    /// All keys and values, one after the other: thousands of small strings would take longer to make than to read.
+    texts: String,
     /// A header made the SDK throw, so that it sees an empty file.
     pub(super) dropped: bool,
     /// Some line ends in a carriage return alone.
     pub(super) lone_returns: bool,
 }
 
-impl Entry {
-    pub(super) fn text(&self) -> Option<&str> {
-        self.value.as_deref()
+/// The part of a file that belongs to one profile; empty for a profile that the SDK does not see.
+#[derive(Clone, Copy)]
+pub(super) struct Section<'f> {
+    entries: &'f [Entry],
+    texts: &'f str,
+}
+
+impl<'f> Section<'f> {
+    pub(super) fn is_empty(self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The keys in the file's order, with their texts (`None` for a secret).
+    pub(super) fn entries(self) -> impl DoubleEndedIterator<Item = (&'f str, Option<&'f str>)> {
+        let text = move |range: &Range<usize>| self.texts.get(range.clone()).unwrap_or_default();
+        let entries = self.entries.iter();
+        entries.map(move |entry| (text(&entry.key), entry.value.as_ref().map(text)))
+    }
+
+    /// A key with its text (`None` for a secret); the last one counts.
+    pub(super) fn find(self, key: &str) -> Option<(&'f str, Option<&'f str>)> {
+        self.entries().rev().find(|(known, _)| *known == key)
     }
 }
 
 impl File {
-    /// The entries of a profile in the file's order; none for a profile that the SDK does not see.
-    pub(super) fn entries(&self, name: &str) -> &[Entry] {
-        self.sections.get(name).map_or(&[], Vec::as_slice)
+    /// What stands under that name.
+    pub(super) fn section(&self, name: &str) -> Section<'_> {
+        Section {
+            entries: self.sections.get(name).map_or(&[], Vec::as_slice),
+            texts: &self.texts,
+        }
     }
 
     /// Whether a header for that name was seen, with keys or without.
@@ -42,6 +67,12 @@ impl File {
         let sections = self.sections.iter();
         let with_keys = sections.filter(|(_, entries)| !entries.is_empty());
         with_keys.map(|(name, _)| name.as_str())
+    }
+
+    fn keep(&mut self, pieces: &[&str]) -> Range<usize> {
+        let start = self.texts.len();
+        self.texts.extend(pieces.iter().copied());
+        start..self.texts.len()
     }
 }
 
@@ -181,12 +212,15 @@ fn read(bytes: &[u8]) -> (Vec<(String, Vec<Entry>)>, File) {
             block = None;
         }
         // An empty name of a block is none (`currentSubSection` is falsy then).
-        let key = match block.filter(|block| !block.is_empty()) {
-            Some(block) => format!("{block}.{key}"),
-            None => key.to_owned(),
+        let prefix = match block.filter(|block| !block.is_empty()) {
+            Some(block) => [block, "."],
+            None => ["", ""],
         };
-        let value = (!names_secret(&key)).then(|| value.to_owned());
-        entries.push(Entry { key, value });
+        let secret = names_secret(prefix[0]) || names_secret(key);
+        entries.push(Entry {
+            key: file.keep(&[prefix[0], prefix[1], key]),
+            value: (!secret).then(|| file.keep(&[value])),
+        });
     }
     (sections, file)
 }

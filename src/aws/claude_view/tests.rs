@@ -38,8 +38,7 @@ fn the_facts_are_read_as_the_sdk_reads_them() {
                 assert!(seen.has(key), "{name} {key}");
                 assert_eq!(seen.text(key), value, "{name} {key}");
             }
-            let entries = seen.credentials.iter().chain(seen.config);
-            let keys: BTreeSet<&str> = entries.map(|entry| entry.key.as_str()).collect();
+            let keys: BTreeSet<&str> = seen.entries().map(|(key, _)| key).collect();
             assert_eq!(keys.len(), expected.len(), "{name}: {keys:?}");
         }
     }
