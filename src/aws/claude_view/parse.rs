@@ -147,6 +147,12 @@ fn is_js_space(c: char) -> bool {
 }
 
 fn trim(text: &str) -> &str {
+    // White space beyond ASCII is rare; bytes tell sooner than characters that there is none.
+    let text = text.trim_ascii();
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
+        return text;
+    }
     text.trim_matches(is_js_space)
 }
 
