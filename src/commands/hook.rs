@@ -9,8 +9,8 @@ use crate::aws::credentials::{Login, Status};
 use crate::claude::plan::{Change, plan_reset};
 use crate::claude::plugin::{HELP, HookFailure};
 use crate::claude::settings::{Scope, Stack, settings_path};
-use crate::commands::Context;
 use crate::commands::statusline::{Glance, glance};
+use crate::commands::{Context, settings_edit};
 use crate::env::{Env, LocalTime};
 use crate::error::{Code, Error, Result};
 use crate::file;
@@ -44,7 +44,7 @@ impl Hook {
         let event = self.event.as_deref().unwrap_or_default();
         let answer = match event {
             "session-start" => read_input(env).map(|_| session_start(env)),
-            "expand" => read_input(env).and_then(|input| expand(env, &input)),
+            "expand" => read_input(env).and_then(|input| expand(context, &input)),
             _ => Ok(None),
         };
         Ok(Box::new(Answer(answer.unwrap_or_else(|error| {
@@ -143,7 +143,8 @@ fn trouble(env: &Env, glance: &Glance) -> Option<Trouble> {
 }
 
 /// Answers a command of the plugin in place of the model; `None` lets the model have it.
-fn expand(env: &Env, input: &Value) -> Result<Option<Value>> {
+fn expand(context: &Context<'_>, input: &Value) -> Result<Option<Value>> {
+    let env = context.env;
     let text = |name: &str| input.get(name).and_then(Value::as_str).map(str::trim);
     let command = text("command_name")
         .ok_or_else(|| Error::new(Code::Internal, "the hook's input names no command"))?;
@@ -155,7 +156,7 @@ fn expand(env: &Env, input: &Value) -> Result<Option<Value>> {
         "doctor" | "diagnose" => Some(doctor(env)),
         "login" | "refresh" => Some(login(env)),
         "reset" if text("command_args") == Some("yes") => {
-            Some(reset(env).unwrap_or_else(|error| describe(&error)))
+            Some(reset(context).unwrap_or_else(|error| describe(&error)))
         }
         "reset" => Some(preview_reset(env).unwrap_or_else(|error| describe(&error))),
         "bedrock" => setup(env),
@@ -254,22 +255,17 @@ fn setup(env: &Env) -> Option<String> {
     })
 }
 
-fn reset(env: &Env) -> Result<String> {
+fn reset(context: &Context<'_>) -> Result<String> {
+    let env = context.env;
     let path = settings_path(env, Scope::User);
-    let options = file::Options {
-        backup_at: Some(env.now),
-    };
-    let mut changes = Vec::new();
-    let outcome = file::edit(&path, options, |seen| {
-        let plan = plan_reset(seen.current, seen.kept, &path)?;
-        changes.clone_from(&plan.changes);
-        Ok(plan.commit(seen.current))
+    let edited = settings_edit::edit(context, &path, false, &mut |seen| {
+        plan_reset(seen.current, seen.kept, &path)
     })?;
-    let mut text = if outcome.changed {
+    let mut text = if edited.changed {
         format!(
             "Bedrock is out of {}:\n{}Restart Claude Code: this session keeps what it started with.",
             env.tilde(&path),
-            list(&changes)
+            list(&edited.changes)
         )
     } else {
         nothing(env)

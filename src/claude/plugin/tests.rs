@@ -261,3 +261,26 @@ fn the_help_has_a_text_to_show() {
         assert!(text.contains(&format!("/bedrock:{command} ")), "{command}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_path_that_outlives_an_update_is_the_one_on_path() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path().canonicalize().unwrap();
+    let own = home.join("1.0/claude-bedrock");
+    file::write(&own, b"", 0o700).unwrap();
+    let bin = home.join("bin");
+    file::write(&bin.join("other"), b"", 0o700).unwrap();
+    let path = format!("/nowhere:bin:{}", bin.display());
+    let mut env = Env::for_test(&home, &[("PATH", &path)]);
+    assert_eq!(binary(&env).unwrap_err().code, Code::Internal);
+    env.executable = Some(own.clone());
+    assert_eq!(binary(&env).unwrap(), own.to_str().unwrap());
+    let link = bin.join("claude-bedrock");
+    std::os::unix::fs::symlink(&own, &link).unwrap();
+    assert_eq!(binary(&env).unwrap(), link.to_str().unwrap());
+    // Another program of the name is not this one.
+    file::remove(&link).unwrap();
+    file::write(&link, b"another", 0o700).unwrap();
+    assert_eq!(binary(&env).unwrap(), own.to_str().unwrap());
+}
