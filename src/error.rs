@@ -3,6 +3,7 @@
 //! Nothing here prints; `output` does.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -140,9 +141,15 @@ pub struct At {
     pub column: Option<usize>,
 }
 
-/// A failure as a value: what happened, and what to do next.
+/// A failure as a value: what happened, and what to do next. Its members are those of [`Failure`].
+///
+/// One pointer wide, so that the hundreds of `?` move no more than that.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+/// What an [`Error`] holds.
+#[derive(Clone, Debug)]
+pub struct Failure {
     /// The stable code.
     pub code: Code,
     /// One sentence, without a full stop at its end.
@@ -150,7 +157,7 @@ pub struct Error {
     /// A command to paste or a step to take.
     pub suggestion: Option<String>,
     /// Where it is.
-    pub at: Option<Box<At>>,
+    pub at: Option<At>,
     /// Further members for the JSON form (`candidates`, `command`, …).
     pub details: Vec<(&'static str, Value)>,
 }
@@ -161,13 +168,13 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error with its sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error {
+        Error(Box::new(Failure {
             code,
             message: message.into(),
             suggestion: None,
             at: None,
             details: Vec::new(),
-        }
+        }))
     }
 
     /// Adds the next step.
@@ -180,22 +187,22 @@ impl Error {
     /// Adds the file.
     #[must_use]
     pub fn at(mut self, path: impl AsRef<Path>) -> Self {
-        self.at = Some(Box::new(At {
+        self.at = Some(At {
             path: path.as_ref().to_owned(),
             line: None,
             column: None,
-        }));
+        });
         self
     }
 
     /// Adds the file and the place in it; both count from 1.
     #[must_use]
     pub fn at_line(mut self, path: impl AsRef<Path>, line: usize, column: Option<usize>) -> Self {
-        self.at = Some(Box::new(At {
+        self.at = Some(At {
             path: path.as_ref().to_owned(),
             line: Some(line),
             column,
-        }));
+        });
         self
     }
 
@@ -228,6 +235,20 @@ impl Error {
                 .map(|(name, value)| ((*name).to_owned(), value.clone())),
         );
         Value::Object(out)
+    }
+}
+
+impl Deref for Error {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
     }
 }
 

@@ -39,7 +39,7 @@ impl CacheFile {
         match file::read_limited(path, MOST_BYTES) {
             Ok(None) => CacheFile::Absent,
             Ok(Some(bytes)) => CacheFile::parse(&bytes),
-            Err(error) => CacheFile::Unusable(error.message),
+            Err(error) => CacheFile::Unusable(error.message.clone()),
         }
     }
 

@@ -82,8 +82,8 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Problem {
             code: error.code,
-            message: error.message,
-            suggestion: error.suggestion,
+            message: error.message.clone(),
+            suggestion: error.suggestion.clone(),
         }
     }
 }

@@ -51,7 +51,7 @@ impl Hook {
             let failure = HookFailure {
                 at: env.now,
                 event: event.to_owned(),
-                error: error.message,
+                error: error.message.clone(),
             };
             failure.note(env);
             None

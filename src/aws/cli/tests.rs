@@ -170,5 +170,5 @@ fn without_aws_the_step_installs_it() {
         panic!("found aws in no folder");
     };
     assert_eq!(error.code, Code::AwsCliNotFound);
-    assert!(error.suggestion.unwrap().contains("awscli"));
+    assert!(error.suggestion.clone().unwrap().contains("awscli"));
 }

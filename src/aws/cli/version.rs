@@ -159,7 +159,11 @@ mod tests {
     /// Defects 30 and 31: version 1, no `bedrock` and no listing are three answers.
     #[test]
     fn defect_30_31_an_unfit_aws_is_named() {
-        let problem = |text: &str| version(text).problem().map(|it| (it.code, it.message));
+        let problem = |text: &str| {
+            version(text)
+                .problem()
+                .map(|it| (it.code, it.message.clone()))
+        };
         let (code, v1) = problem("aws-cli/1.46.3 x").unwrap();
         assert_eq!(code, Code::AwsCliV1);
         let (code, no_bedrock) = problem("aws-cli/2.9.19 x").unwrap();

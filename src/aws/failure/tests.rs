@@ -49,7 +49,7 @@ fn every_recorded_failure_has_a_sentence_and_a_step() {
     for row in rows() {
         let error = classify_row(&row);
         let message = &error.message;
-        let suggestion = error.suggestion.unwrap_or_default();
+        let suggestion = error.suggestion.clone().unwrap_or_default();
         let fine = !message.is_empty()
             && message.len() < 400
             && !message.contains("unexpected")
@@ -81,7 +81,7 @@ fn defect_34_suggestions_name_the_profile() {
             continue;
         };
         if codes.contains(&error.code) {
-            let suggestion = error.suggestion.unwrap();
+            let suggestion = error.suggestion.clone().unwrap();
             let names = [
                 format!("--profile {profile}"),
                 format!("[profile {profile}]"),
@@ -165,7 +165,7 @@ fn the_login_command_of_the_caller_counts() {
     let stderr = "\nError when retrieving token from sso: Token has expired and refresh failed\n";
     let error = classify(&LISTING, Some(255), stderr);
     assert_eq!(
-        error.suggestion.unwrap(),
+        error.suggestion.clone().unwrap(),
         "aws sso login --profile 'my dev'"
     );
     let login_command = Some("aws sso login --profile base");
@@ -207,6 +207,6 @@ fn the_proxy_is_named_without_its_password() {
 fn the_file_that_aws_rejects_is_named() {
     let stderr = "\naws: [ERROR]: Unable to parse config file: /home/me/.aws/credentials\n";
     let error = classify(&LISTING, Some(255), stderr);
-    let path = error.at.unwrap().path;
+    let path = error.at.clone().unwrap().path;
     assert_eq!(path, std::path::Path::new("/home/me/.aws/credentials"));
 }

@@ -143,10 +143,13 @@ fn a_rejected_file_is_named_with_line_and_cause() {
         error.suggestion.as_deref(),
         Some("in /h/config, line 3: delete line 2 or line 3")
     );
-    let at = error.at.unwrap();
+    let at = error.at.clone().unwrap();
     assert_eq!((at.path, at.line), (PathBuf::from("/h/config"), Some(3)));
     let error = parse(Some("[default]\n"), Some("x")).err().unwrap();
-    assert_eq!(error.at.unwrap().path, PathBuf::from("/h/credentials"));
+    assert_eq!(
+        error.at.clone().unwrap().path,
+        PathBuf::from("/h/credentials")
+    );
 }
 
 #[test]
@@ -160,7 +163,7 @@ fn an_unknown_profile_is_answered_with_the_nearest() {
     let suggestion = |files: &AwsFiles, name: &str| {
         let error = files.require_profile(name).err().unwrap();
         assert_eq!(error.code, Code::ProfileNotFound);
-        error.suggestion.unwrap()
+        error.suggestion.clone().unwrap()
     };
     let cases = [
         ("dve", "did you mean `dev`? Pass --profile dev"),

@@ -165,7 +165,7 @@ fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
     file::write(&mine, b"mine", 0o600).unwrap();
     let error = install(&folder, BINARY, false).unwrap_err();
     assert_eq!(
-        (error.code, error.at.unwrap().path),
+        (error.code, error.at.clone().unwrap().path),
         (Code::FileConflict, mine.clone())
     );
     assert_eq!(
@@ -194,7 +194,7 @@ fn a_folder_of_somebody_elses_is_left_alone() {
     file::write(&folder.join("SKILL.md"), b"a skill", 0o600).unwrap();
     let start = tree(home.path());
     let error = install(&folder, BINARY, false).unwrap_err();
-    assert_eq!(error.at.unwrap().path, folder.join("SKILL.md"));
+    assert_eq!(error.at.clone().unwrap().path, folder.join("SKILL.md"));
     assert_eq!(tree(home.path()), start);
 }
 

@@ -93,7 +93,7 @@ mod tests {
             let error = parse_settings(text.as_bytes(), path)
                 .map(|_| ())
                 .unwrap_err();
-            let at = error.at.unwrap();
+            let at = error.at.clone().unwrap();
             assert_eq!((at.line, at.column), (Some(line), Some(column)), "{text}");
         }
         for text in [

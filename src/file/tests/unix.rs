@@ -70,7 +70,7 @@ fn defect_10_a_read_only_file_is_refused_even_for_root() {
         ] {
             let error = edit(&file, STAMPED, |_| Ok(plan.clone())).unwrap_err();
             assert_eq!(error.code, Code::FileNotWritable);
-            assert!(error.suggestion.unwrap().starts_with("chmod u+w "));
+            assert!(error.suggestion.clone().unwrap().starts_with("chmod u+w "));
         }
         assert_eq!(mode(&file), bits);
         assert_eq!(fs::read(&file).unwrap(), OLD);

@@ -243,7 +243,7 @@ fn errors_carry_the_ids_to_choose_from() {
     let error = resolve("claude opus 9", &listing(OREGON), &["us"]).unwrap_err();
     assert_eq!(error.json()["available"].as_array().unwrap().len(), 7);
     assert!(
-        error.suggestion.unwrap().contains(OREGON[3]),
+        error.suggestion.clone().unwrap().contains(OREGON[3]),
         "the nearest is the newest Opus"
     );
 }
@@ -256,7 +256,10 @@ fn a_slip_of_the_finger_finds_its_family() {
         ("x", OREGON[3]),
     ] {
         let error = resolve(wanted, &listing(OREGON), &["us"]).unwrap_err();
-        assert!(error.suggestion.unwrap().contains(expected), "{wanted}");
+        assert!(
+            error.suggestion.clone().unwrap().contains(expected),
+            "{wanted}"
+        );
     }
 }
 
