@@ -16,7 +16,9 @@ skip() {
 }
 
 command -v python3 >/dev/null || skip 'python3 is not here'
-find_client() { find "$place/node_modules/@anthropic-ai" -maxdepth 2 -name claude -type f 2>/dev/null | head -n 1; }
+find_client() {
+  if [ -d "$place/node_modules" ]; then find "$place/node_modules/@anthropic-ai" -maxdepth 2 -name claude -type f; fi
+}
 client=$(find_client)
 if [ -z "$client" ]; then
   command -v npm >/dev/null || skip 'Claude Code is not installed here, and npm is not either'
