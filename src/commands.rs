@@ -10,10 +10,18 @@ use crate::report::{Look, Report};
 
 pub mod apply_config;
 pub mod check_prerequisites;
+pub mod completions;
+pub mod doctor;
+pub mod facts;
 pub mod get_aws_context;
 pub mod hook;
+pub mod layout;
 pub mod plugin;
+pub mod reset;
+pub mod run;
+pub mod session;
 pub mod settings_edit;
+pub mod status;
 pub mod statusline;
 
 /// What may be said while a command runs. `output` does it; the commands only know this.
@@ -41,15 +49,7 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The settings file to edit: `--settings`, else that of `--scope`.
     pub fn settings_path(&self) -> PathBuf {
-        let scope = match self.options.scope {
-            Scope::User => settings::Scope::User,
-            Scope::Project => settings::Scope::Project,
-            Scope::Local => settings::Scope::Local,
-        };
-        match &self.options.settings {
-            Some(file) => self.env.cwd.join(file),
-            None => settings::settings_path(self.env, scope),
-        }
+        self.options.settings_path(self.env)
     }
 
     /// How long one child may take.
@@ -99,6 +99,21 @@ pub struct Options {
     pub timeout: Option<u64>,
 }
 
+impl Options {
+    /// The settings file to edit: `--settings`, else that of `--scope`.
+    pub fn settings_path(&self, env: &Env) -> PathBuf {
+        let scope = match self.scope {
+            Scope::User => settings::Scope::User,
+            Scope::Project => settings::Scope::Project,
+            Scope::Local => settings::Scope::Local,
+        };
+        match &self.settings {
+            Some(file) => env.cwd.join(file),
+            None => settings::settings_path(env, scope),
+        }
+    }
+}
+
 /// Whose settings file to edit.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -131,6 +146,11 @@ pub enum Command {
     CheckPrerequisites(check_prerequisites::CheckPrerequisites),
     GetAwsContext(get_aws_context::GetAwsContext),
     ApplyConfig(apply_config::ApplyConfig),
+    Status(status::Status),
+    Doctor(doctor::Doctor),
+    Reset(reset::Reset),
+    Run(run::Run),
+    Completions(completions::Completions),
     Plugin(plugin::Plugin),
     Statusline(statusline::Statusline),
     Hook(hook::Hook),
@@ -163,6 +183,11 @@ impl Command {
             Command::CheckPrerequisites(command) => command.run(context),
             Command::GetAwsContext(command) => command.run(context),
             Command::ApplyConfig(command) => command.run(context),
+            Command::Status(command) => command.run(context),
+            Command::Doctor(command) => command.run(context),
+            Command::Reset(command) => command.run(context),
+            Command::Run(command) => command.run(context),
+            Command::Completions(command) => command.run(context),
             Command::Plugin(command) => command.run(context),
             Command::Statusline(command) => command.run(context),
             Command::Hook(command) => command.run(context),

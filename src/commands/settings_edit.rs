@@ -21,6 +21,9 @@ pub struct Edited {
     pub diff: Option<String>,
 }
 
+/// Plans one edit from what is in the file.
+pub type Planner<'p> = dyn FnMut(file::Seen<'_>) -> Result<plan::Plan> + 'p;
+
 /// Plans and commits; a dry run stops before the commit and shows the diff.
 ///
 /// # Errors
@@ -29,7 +32,33 @@ pub fn edit(
     context: &Context<'_>,
     path: &Path,
     dry_run: bool,
-    plan: &mut dyn FnMut(file::Seen<'_>) -> Result<plan::Plan>,
+    plan: &mut Planner<'_>,
+) -> Result<Edited> {
+    let edited = carry_out(context, path, dry_run, plan)?;
+    show(context, &edited);
+    Ok(edited)
+}
+
+/// Plans, says nothing and writes nothing.
+///
+/// # Errors
+/// Those of the plan, and of [`file::edit`] as far as it reads.
+pub fn preview(context: &Context<'_>, path: &Path, plan: &mut Planner<'_>) -> Result<Edited> {
+    carry_out(context, path, true, plan)
+}
+
+/// Shows the diff of a preview.
+pub fn show(context: &Context<'_>, edited: &Edited) {
+    if let Some(diff) = edited.diff.as_ref().filter(|diff| !diff.is_empty()) {
+        context.listener.note(diff.trim_end());
+    }
+}
+
+fn carry_out(
+    context: &Context<'_>,
+    path: &Path,
+    dry_run: bool,
+    plan: &mut Planner<'_>,
 ) -> Result<Edited> {
     let mut last = Edited {
         changed: false,
@@ -67,8 +96,5 @@ pub fn edit(
         },
     )?;
     last.warnings.extend(outcome.warnings);
-    if let Some(diff) = &last.diff {
-        context.listener.note(diff.trim_end());
-    }
     Ok(last)
 }

@@ -16,17 +16,23 @@ use crate::shell::{quote, split_words};
 
 /// Plans the repairs of one file.
 ///
-/// With Bedrock on: a missing region is written (`region` is the profile's own), models that take no requests from the
-/// region go, and a log-in of ours names the profile in use. With Bedrock off: models on Bedrock go, because the
-/// Anthropic API does not know them. The user's own commands and values stay.
+/// With Bedrock on: a missing region is written (`region` is the one in use), models that take no requests from the
+/// region go, and a log-in of ours names the profile `login`, which holds the session (for a role, the one at the end of
+/// its chain). With Bedrock off: models on Bedrock go, because the Anthropic API does not know them. The user's own
+/// commands and values stay.
 ///
 /// # Errors
 /// `SETTINGS_INVALID` when Claude Code would drop the file: that is for a person to mend.
-pub fn plan_repair(current: Option<&[u8]>, region: Option<&str>, path: &Path) -> Result<Plan> {
+pub fn plan_repair(
+    current: Option<&[u8]>,
+    region: Option<&str>,
+    login: Option<&str>,
+    path: &Path,
+) -> Result<Plan> {
     let before = open(current, path)?;
     let mut after = before.clone();
     if switches_on(&before) {
-        mend(&mut after, region).map_err(|problem| problem.error(path))?;
+        mend(&mut after, region, login).map_err(|problem| problem.error(path))?;
     } else {
         for path in models() {
             if holds_bedrock_model(&after, path) {
@@ -45,7 +51,11 @@ fn models() -> impl Iterator<Item = &'static [&'static str]> {
     models.map(|key| key.path)
 }
 
-fn mend(after: &mut Document, region: Option<&str>) -> std::result::Result<(), Problem> {
+fn mend(
+    after: &mut Document,
+    region: Option<&str>,
+    login: Option<&str>,
+) -> std::result::Result<(), Problem> {
     let set = env_text(after, "AWS_REGION").filter(|region| !region.trim().is_empty());
     if let (None, Some(region)) = (&set, region) {
         after.set(keys::REGION, &Value::from(region))?;
@@ -57,12 +67,13 @@ fn mend(after: &mut Document, region: Option<&str>) -> std::result::Result<(), P
             }
         }
     }
-    if let (Some(profile), Some(command)) = (
-        env_text(after, "AWS_PROFILE"),
-        text_at(after, keys::REFRESH),
-    ) && !profile.is_empty()
+    // Claude Code sends the word itself as an id.
+    if env_text(after, "ANTHROPIC_MODEL").is_some_and(|model| model.trim() == "default") {
+        after.remove(keys::ENV_MODEL);
+    }
+    if let (Some(profile), Some(command)) = (login, text_at(after, keys::REFRESH))
         && is_our_refresh(&command)
-        && let Some(command) = with_profile(&command, &profile)
+        && let Some(command) = with_profile(&command, profile)
     {
         after.set(keys::REFRESH, &Value::from(command))?;
     }
@@ -93,7 +104,9 @@ mod tests {
     use super::*;
 
     fn repaired(text: &str, region: Option<&str>) -> String {
-        let plan = plan_repair(Some(text.as_bytes()), region, Path::new("s.json")).unwrap();
+        let file: Value = serde_json::from_str(text).unwrap();
+        let login = file["env"]["AWS_PROFILE"].as_str();
+        let plan = plan_repair(Some(text.as_bytes()), region, login, Path::new("s.json")).unwrap();
         assert_eq!(
             plan.changes.is_empty(),
             plan.bytes.as_deref() == Some(text.as_bytes()),
@@ -138,6 +151,12 @@ mod tests {
                 r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"okta login --profile dev"}"#,
                 None,
                 r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"okta login --profile dev"}"#,
+            ),
+            // A word where an id belongs.
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","ANTHROPIC_MODEL":"default"}}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1"}}"#,
             ),
             // Left over after Bedrock was switched off.
             (

@@ -131,6 +131,19 @@ impl Stack {
         }
     }
 
+    /// The same with the file at `path` in the place of the user's own, as `--settings` asks.
+    #[must_use]
+    pub fn with_user_file(mut self, path: PathBuf) -> Stack {
+        self.layers.retain(|layer| layer.scope != Scope::User);
+        self.layers.push(load_layer(Scope::User, path));
+        self
+    }
+
+    /// Whether the shell's variables count: not inside Claude Code.
+    pub fn counts_shell(&self) -> bool {
+        self.shell.is_some()
+    }
+
     /// The files that Claude Code drops, with the reason.
     pub fn dropped(&self) -> impl Iterator<Item = (&Layer, &Error)> {
         self.layers.iter().filter_map(|layer| match &layer.state {

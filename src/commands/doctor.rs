@@ -1,0 +1,278 @@
+//! `doctor`: every known trap as a check, with the step out of it.
+
+mod aws_files;
+mod check;
+mod model;
+mod network;
+mod session;
+mod settings;
+mod tools;
+
+use serde::Serialize;
+
+use crate::aws::credentials::Login;
+use crate::claude::plan::{self, Change};
+use crate::commands::facts::Facts;
+use crate::commands::layout::{bullet, count, heading, paragraph};
+use crate::commands::settings_edit::{self, Edited};
+use crate::commands::{Context, layout};
+use crate::error::Result;
+use crate::file;
+use crate::prompt;
+use crate::report::{Look, Report, Tint, document};
+
+pub use check::{Check, Group, State};
+
+/// Check for everything that is known to go wrong, and say what to do about it
+///
+/// Reads files only. Exits with 1 when something stops Claude Code from working.
+///
+/// Examples:
+///   claude-bedrock doctor             what is wrong
+///   claude-bedrock doctor --verbose   every check that was made
+///   claude-bedrock doctor --fix       mend what can be mended without a choice of yours
+#[derive(clap::Args, Clone, Debug)]
+#[command(verbatim_doc_comment)]
+pub struct Doctor {
+    /// Mend what is safe to mend, after showing it and asking
+    #[arg(long)]
+    fix: bool,
+
+    /// With --fix: do not ask
+    #[arg(long, short, requires = "fix")]
+    yes: bool,
+}
+
+/// The `data` of the answer.
+#[derive(Serialize)]
+struct Diagnosis {
+    healthy: bool,
+    failures: usize,
+    warnings: usize,
+    checks: Vec<Check>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<Change>>,
+    #[serde(skip)]
+    verbose: bool,
+}
+
+/// The checks that concern the configuration in use, in the order of the report.
+pub fn examine(facts: &Facts) -> Vec<Check> {
+    let tests = Group::ALL.map(|group| (group, tests_of(group).0));
+    let tests = tests.into_iter();
+    tests
+        .flat_map(|(group, tests)| check::run(facts, group, tests))
+        .collect()
+}
+
+/// All checks, in the order of the report.
+fn examine_all(facts: &Facts) -> Vec<Check> {
+    let groups = Group::ALL.into_iter();
+    groups
+        .flat_map(|group| {
+            let (tests, further) = tests_of(group);
+            let mut checks = check::run(facts, group, tests);
+            checks.extend(check::run(facts, group, further));
+            checks
+        })
+        .collect()
+}
+
+/// The checks of a group: those of the configuration in use, and the others.
+fn tests_of(group: Group) -> (&'static [check::Test], &'static [check::Test]) {
+    match group {
+        Group::Tools => (tools::TESTS, tools::FURTHER),
+        Group::AwsFiles => (aws_files::TESTS, aws_files::FURTHER),
+        Group::Session => (session::TESTS, &[]),
+        Group::Settings => (settings::TESTS, settings::FURTHER),
+        Group::Model => (model::TESTS, model::FURTHER),
+        Group::Network => (network::TESTS, network::FURTHER),
+    }
+}
+
+impl Doctor {
+    /// Makes the checks, and with `--fix` the repairs before them.
+    ///
+    /// # Errors
+    /// `NOT_A_TERMINAL` for `--fix` without `--yes` where nobody can be asked; whatever stops the edit.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let gather = || Facts::gather(context.env, context.options);
+        let mut facts = gather();
+        // A file that Claude Code drops is for a person to mend; the check says so.
+        let planned = repair(context, &facts, true).ok();
+        let mut fixed = None;
+        if self.fix {
+            fixed = Some(self.mend(context, &facts, planned.as_ref())?);
+            facts = gather();
+        }
+        let mut checks = examine_all(&facts);
+        if fixed.is_none() {
+            for check in &mut checks {
+                check.fix = planned
+                    .as_ref()
+                    .and_then(|plan| fix_of(check, &plan.changes));
+            }
+        }
+        let of = |state| checks.iter().filter(|check| check.state == state).count();
+        Ok(Box::new(Diagnosis {
+            healthy: of(State::Fail) == 0,
+            failures: of(State::Fail),
+            warnings: of(State::Warn),
+            checks,
+            fixed,
+            verbose: context.options.verbose,
+        }))
+    }
+
+    /// Shows the repairs, asks, and commits them.
+    fn mend(
+        &self,
+        context: &Context<'_>,
+        facts: &Facts,
+        planned: Option<&Edited>,
+    ) -> Result<Vec<Change>> {
+        let Some(planned) = planned.filter(|plan| plan.changed) else {
+            context
+                .listener
+                .note("Nothing that can be mended without a choice of yours.");
+            return Ok(Vec::new());
+        };
+        settings_edit::show(context, planned);
+        if !self.yes && !prompt::confirm(context.env, "Mend this?", true)? {
+            context.listener.note("Nothing was changed.");
+            return Ok(Vec::new());
+        }
+        let done = repair(context, facts, false)?;
+        context
+            .listener
+            .note("Mended. Restart Claude Code for it to take effect.");
+        Ok(done.changes)
+    }
+}
+
+/// Plans the repairs; commits them unless they are only asked after.
+fn repair(context: &Context<'_>, facts: &Facts, only_planned: bool) -> Result<Edited> {
+    let region = &facts.region;
+    let region = region.is_known().then_some(region.used.value.as_str());
+    let login = facts
+        .credentials
+        .as_ref()
+        .and_then(|found| found.login.as_ref());
+    let login = login.map(Login::profile);
+    let path = &facts.target;
+    let plan = &mut |seen: file::Seen<'_>| plan::plan_repair(seen.current, region, login, path);
+    if only_planned {
+        settings_edit::preview(context, path, plan)
+    } else {
+        settings_edit::edit(context, path, false, plan)
+    }
+}
+
+/// What the repairs do about a check.
+fn fix_of(check: &Check, changes: &[Change]) -> Option<String> {
+    let at_fault = matches!(check.state, State::Fail | State::Warn);
+    let key = check.key.as_deref().filter(|_| at_fault)?;
+    let change = changes.iter().find(|change| change.key == key)?;
+    Some(
+        match change.after.as_ref().and_then(|value| value.as_str()) {
+            Some(value) => format!("writes `{value}` as `{key}`"),
+            None => format!("takes `{key}` out"),
+        },
+    )
+}
+
+impl Report for Diagnosis {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn exit(&self) -> u8 {
+        u8::from(!self.healthy)
+    }
+
+    fn text(&self, look: &Look) -> String {
+        let mut out = String::new();
+        for group in Group::ALL {
+            let shown = |check: &&Check| {
+                check.group == group
+                    && (self.verbose || matches!(check.state, State::Fail | State::Warn))
+            };
+            let checks: Vec<&Check> = self.checks.iter().filter(shown).collect();
+            if checks.is_empty() {
+                continue;
+            }
+            out.push_str(&heading(look, group.title()));
+            for check in checks {
+                out.push_str(&bullet(
+                    look,
+                    check.state.mark(),
+                    &check.finding,
+                    check.remedy.as_deref(),
+                ));
+                if let Some(fix) = &check.fix {
+                    out.push_str(&format!(
+                        "    doctor --fix {}\n",
+                        layout::wrap(fix, look.width).join(" ")
+                    ));
+                }
+            }
+        }
+        let made = self
+            .checks
+            .iter()
+            .filter(|check| check.state != State::Skipped)
+            .count();
+        let summary = match (self.failures, self.warnings) {
+            (0, 0) => look.tint(
+                Tint::Good,
+                &format!("All is well: {} found nothing.", count(made, "check")),
+            ),
+            (0, warnings) => format!(
+                "Claude Code can work; {} ({}).",
+                count(warnings, "warning"),
+                count(made, "check")
+            ),
+            (failures, 0) => format!("{} ({}).", count(failures, "problem"), count(made, "check")),
+            (failures, warnings) => format!(
+                "{}, {} ({}).",
+                count(failures, "problem"),
+                count(warnings, "warning"),
+                count(made, "check")
+            ),
+        };
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&paragraph(look, &summary));
+        out.trim_start_matches('\n').to_owned()
+    }
+}
+
+/// Whether anybody but the owner may read the file.
+#[cfg(unix)]
+fn is_open_to_others(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = path.metadata().map(|file| file.permissions().mode());
+    mode.is_ok_and(|mode| mode & 0o044 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_checks_share_a_code() {
+        let mut codes: Vec<&str> = Group::ALL
+            .into_iter()
+            .flat_map(|group| {
+                let (tests, further) = tests_of(group);
+                tests.iter().chain(further).map(|(code, _)| *code)
+            })
+            .collect();
+        let all = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+        assert!(all >= 30, "{all}");
+    }
+}

@@ -1,0 +1,319 @@
+//! Models: ids that cannot work, choices that cannot count.
+
+use super::check::{Finding, Test, fail, ok, skipped, warn};
+use super::settings::settings_key;
+use crate::aws::listing::{Key, load_kept};
+use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
+use crate::commands::facts::{Facts, Sourced};
+use crate::time::describe_span;
+
+pub(super) const TESTS: &[Test] = &[
+    ("MODEL_DEFAULT_WORD", no_default_word),
+    ("STALE_MODEL", model_takes_requests),
+    ("STALE_PIN", pins_take_requests),
+    ("MODEL_INVALID", models_are_claude),
+    ("MODEL_UNDATED", model_is_translated),
+    ("MODEL_RETIRED", model_is_not_retired),
+    ("MODEL_NOT_LISTED", model_was_listed),
+    ("MODEL_IN_REGION_ONLY", model_has_a_geography),
+    ("ONE_M_WITHOUT_EFFECT", one_m_suits_the_model),
+    ("MODEL_CHOICE_HIDDEN", saved_choice_counts),
+];
+
+/// Those that do not concern the configuration in use.
+pub(super) const FURTHER: &[Test] = &[
+    ("PINS_INCOMPLETE", pins_are_complete),
+    ("PIN_OF_OTHER_FAMILY", pins_name_their_family),
+    ("SMALL_FAST_MODEL", no_small_fast_model),
+    ("REGION_PREFIX_INVALID", prefix_is_known),
+];
+
+/// The chosen model, where Bedrock is on and a model is chosen.
+fn model<'f>(facts: &'f Facts) -> Result<&'f Sourced, Finding> {
+    if !facts.on {
+        return Err(skipped("Bedrock is not on"));
+    }
+    facts
+        .model
+        .as_ref()
+        .ok_or_else(|| skipped("Claude Code chooses the model"))
+}
+
+/// A value at fault, with the step that takes it out.
+fn at_fault(facts: &Facts, value: &Sourced, finding: Finding) -> Finding {
+    let key = value.key().unwrap_or_default();
+    finding.at_key(settings_key(key)).remedy(format!(
+        "claude-bedrock setup, or take `{key}` out of {}",
+        value.origin.place(facts.env)
+    ))
+}
+
+/// Claude Code sends the word itself as an id.
+fn no_default_word(facts: &Facts) -> Finding {
+    match model(facts) {
+        Ok(chosen) if chosen.value == "default" => {
+            let finding = fail("the model is `default`, which Bedrock knows no model by");
+            at_fault(facts, chosen, finding)
+        }
+        Ok(chosen) => ok(format!("the model is {}", chosen.value)),
+        Err(finding) => finding,
+    }
+}
+
+fn stale<'f>(facts: &Facts, value: &'f Sourced) -> Option<&'f str> {
+    let region = &facts.region.used.value;
+    (names_bedrock_model(&value.value) && !fits_region(&value.value, region))
+        .then_some(value.value.as_str())
+}
+
+fn model_takes_requests(facts: &Facts) -> Finding {
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    let region = &facts.region.used.value;
+    match stale(facts, chosen) {
+        Some(id) => {
+            let finding = fail(format!("the model {id} takes no requests from {region}"));
+            at_fault(facts, chosen, finding)
+        }
+        None => ok(format!("the model takes requests from {region}")),
+    }
+}
+
+fn pins_take_requests(facts: &Facts) -> Finding {
+    if !facts.on {
+        return skipped("Bedrock is not on");
+    }
+    let pin = facts
+        .pins
+        .iter()
+        .find(|(_, pin)| stale(facts, pin).is_some());
+    match pin {
+        Some((family, pin)) => {
+            let finding = fail(format!(
+                "`{}` means {}, which takes no requests from {}",
+                family.word(),
+                pin.value,
+                facts.region.used.value
+            ));
+            at_fault(facts, pin, finding)
+        }
+        None if facts.pins.is_empty() => skipped("no family is pinned"),
+        None => ok("every pin takes requests from the region"),
+    }
+}
+
+fn models_are_claude(facts: &Facts) -> Finding {
+    if !facts.on {
+        return skipped("Bedrock is not on");
+    }
+    let pins = facts.pins.iter().map(|(_, pin)| pin);
+    let mut values = facts.model.iter().chain(pins);
+    let other = values
+        .find(|value| names_bedrock_model(&value.value) && ModelId::parse(&value.value).is_none());
+    match other {
+        Some(value) => {
+            let finding = fail(format!("{} is no Claude model", value.value));
+            at_fault(facts, value, finding)
+        }
+        None => ok("every model is a Claude model"),
+    }
+}
+
+/// Ids of the Anthropic API are translated where Claude Code knows them; without their date some are sent as they are.
+fn model_is_translated(facts: &Facts) -> Finding {
+    const DATED: &[&str] = &["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-5"];
+    match model(facts) {
+        Ok(chosen) if DATED.contains(&chosen.value.as_str()) => {
+            let finding = warn(format!(
+                "{} has no date, and Claude Code may send it to Bedrock as it stands",
+                chosen.value
+            ));
+            at_fault(facts, chosen, finding)
+        }
+        Ok(_) => ok("the model's id is one that Bedrock is sent"),
+        Err(finding) => finding,
+    }
+}
+
+/// The days on which Bedrock takes models away, as Claude Code 2.1.330 has them: part of the id, the day, in seconds.
+const RETIREMENTS: &[(&str, i64)] = &[
+    ("claude-3-7-sonnet", 1_777_334_400),
+    ("claude-opus-4-20250514", 1_780_185_600),
+    ("claude-sonnet-4-20250514", 1_791_936_000),
+];
+
+fn model_is_not_retired(facts: &Facts) -> Finding {
+    if !facts.on {
+        return skipped("Bedrock is not on");
+    }
+    let pins = facts.pins.iter().map(|(_, pin)| pin);
+    for value in facts.model.iter().chain(pins) {
+        let retirement = RETIREMENTS.iter().find(|(id, _)| value.value.contains(id));
+        let Some((_, day)) = retirement else {
+            continue;
+        };
+        let left = day - facts.env.now;
+        let finding = if left <= 0 {
+            fail(format!("Bedrock no longer serves {}", value.value))
+        } else {
+            warn(format!(
+                "Bedrock takes {} away in {}",
+                value.value,
+                describe_span(left)
+            ))
+        };
+        return at_fault(facts, value, finding);
+    }
+    ok("no model is at the end of its life")
+}
+
+/// Only a system profile can be looked up by its id.
+fn model_was_listed(facts: &Facts) -> Finding {
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    let Some(id) =
+        ModelId::parse(&chosen.value).filter(|id| id.arn.is_none() && id.geography.is_some())
+    else {
+        return skipped("the model is not one that listings name");
+    };
+    let account = facts
+        .credentials
+        .as_ref()
+        .and_then(|found| found.account.as_deref());
+    let key = Key {
+        account,
+        profile: facts.access.profile().unwrap_or_default(),
+        region: &facts.region.used.value,
+    };
+    let Some(kept) = load_kept(facts.env, key) else {
+        return skipped("no listing is kept: claude-bedrock models asks for one");
+    };
+    if kept.profiles.iter().any(|profile| profile.id == id.text) {
+        return ok("the model was in the last listing");
+    }
+    warn(format!(
+        "{} was not in the listing of {} ago",
+        id.text,
+        describe_span(facts.env.now - kept.fetched_at)
+    ))
+    .remedy("claude-bedrock models")
+}
+
+/// Most models answer only through an inference profile, whose id begins with a geography.
+fn model_has_a_geography(facts: &Facts) -> Finding {
+    match model(facts) {
+        Ok(chosen) => match ModelId::parse(&chosen.value) {
+            Some(id) if id.geography.is_none() && id.arn.is_none() => {
+                let finding = warn(format!(
+                    "{} has no geography before it; most models answer only to us., eu. or global. ids",
+                    id.text
+                ));
+                at_fault(facts, chosen, finding)
+            }
+            _ => ok("the model is called through an inference profile"),
+        },
+        Err(finding) => finding,
+    }
+}
+
+/// The models that take `[1m]`: Opus from 4.6, Sonnet 4.6. Sonnet from 5 has the window without it.
+fn one_m_suits_the_model(facts: &Facts) -> Finding {
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    let Some(id) =
+        ModelId::parse(&chosen.value).filter(|id| id.one_m && !id.family.word().is_empty())
+    else {
+        return ok("no `[1m]` is lost");
+    };
+    let release = id.version.release();
+    let suits = match id.family.word() {
+        "opus" | "sonnet" => release >= (4, 6),
+        _ => false,
+    };
+    if suits {
+        return ok("the model takes `[1m]`");
+    }
+    let finding = warn(format!(
+        "{id} has no window of a million tokens, and `[1m]` asks for one"
+    ));
+    at_fault(facts, chosen, finding)
+}
+
+/// With `ANTHROPIC_MODEL` set, what `/model` saves has no effect on the next start.
+fn saved_choice_counts(facts: &Facts) -> Finding {
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    let saved = chosen
+        .differing()
+        .find(|(origin, _)| matches!(origin, crate::commands::facts::Origin::Setting(_, "model")));
+    match saved {
+        Some((origin, saved)) if chosen.key() == Some("ANTHROPIC_MODEL") => warn(format!(
+            "`/model` chose {saved} ({}), and `ANTHROPIC_MODEL` ({}) counts instead",
+            origin.place(facts.env),
+            chosen.origin.place(facts.env)
+        ))
+        .at_key("model")
+        .remedy("claude-bedrock apply-config --model-in settings, so that `/model` counts"),
+        _ => ok("what `/model` saves counts"),
+    }
+}
+
+/// With all three pinned Claude Code starts without trying models out.
+fn pins_are_complete(facts: &Facts) -> Finding {
+    let missing: Vec<&str> = ["opus", "sonnet", "haiku"]
+        .into_iter()
+        .filter(|word| facts.pins.iter().all(|(family, _)| family.word() != *word))
+        .collect();
+    match missing.as_slice() {
+        [] => ok("opus, sonnet and haiku are pinned"),
+        _ if missing.len() == 3 => skipped("no family is pinned"),
+        _ => warn(format!(
+            "some families are pinned, and some are not: {}",
+            missing.join(", ")
+        ))
+        .remedy("claude-bedrock apply-config --pin, with profile, region and model as they are"),
+    }
+}
+
+fn pins_name_their_family(facts: &Facts) -> Finding {
+    let other = facts.pins.iter().find_map(|(family, pin)| {
+        let id = ModelId::parse(&pin.value)?;
+        let word = id.family.word();
+        (!word.is_empty() && word != family.word()).then_some((family, pin))
+    });
+    match other {
+        Some((family, pin)) => warn(format!("`{}` means {}", family.word(), pin.value)),
+        None => ok("every pin names a model of its family"),
+    }
+}
+
+fn no_small_fast_model(facts: &Facts) -> Finding {
+    match facts.variable("ANTHROPIC_SMALL_FAST_MODEL") {
+        Some(value) => warn("`ANTHROPIC_SMALL_FAST_MODEL` is out of use").remedy(format!(
+            "write `ANTHROPIC_DEFAULT_HAIKU_MODEL` in its place in {}",
+            value.origin.place(facts.env)
+        )),
+        None => ok("no setting out of use names a model"),
+    }
+}
+
+fn prefix_is_known(facts: &Facts) -> Finding {
+    const KNOWN: &[&str] = &["us", "eu", "apac", "jp", "au", "global"];
+    match facts.variable("ANTHROPIC_BEDROCK_REGION_PREFIX") {
+        Some(prefix) if !KNOWN.contains(&prefix.value.as_str()) => warn(format!(
+            "`ANTHROPIC_BEDROCK_REGION_PREFIX` is {}, which Claude Code ignores",
+            prefix.value
+        ))
+        .remedy("write one of us, eu, apac, jp, au, global"),
+        Some(prefix) => ok(format!("ids begin with {}.", prefix.value)),
+        None => ok("the region decides how ids begin"),
+    }
+}

@@ -1,0 +1,280 @@
+//! Credentials: what they are worth, when they end, and what renews them.
+
+use super::check::{Finding, Test, fail, ok, skipped, warn};
+use crate::aws::credentials::{Credentials, Kind, Login, Status};
+use crate::claude::plan::{is_our_refresh, profile_of_command};
+use crate::claude::settings::Scope;
+use crate::commands::facts::{Access, Facts, switches_off};
+use crate::commands::session;
+use crate::shell::quote;
+use crate::time::describe_span;
+
+pub(super) const TESTS: &[Test] = &[
+    ("CREDENTIALS", credentials_work),
+    ("SESSION_ENDS_SOON", session_lasts),
+    ("SESSION_DOES_NOT_RENEW", session_renews),
+    ("KEYS_END", keys_last),
+    ("REFRESH_MISSING", refresh_is_set),
+    ("REFRESH_FOR_OTHER_PROFILE", refresh_names_the_profile),
+    ("REFRESH_WITHOUT_LOGIN", refresh_has_a_login),
+    ("REFRESH_EVERY_START", refresh_is_guarded),
+    ("REFRESH_WITHOUT_EFFECT", refresh_counts),
+    ("EXPORT_SWITCHED_OFF", export_counts),
+    ("EXPORT_AND_PROFILE", export_isolates),
+];
+
+/// Less than this is soon: a morning's work should not end in a login.
+const SOON: i64 = 30 * 60;
+
+/// The verdict on the profile in use.
+fn verdict<'f>(facts: &'f Facts) -> Result<&'f Credentials, Finding> {
+    if !facts.on {
+        return Err(skipped("Bedrock is not on"));
+    }
+    facts
+        .credentials
+        .as_ref()
+        .ok_or_else(|| skipped("no profile is in use"))
+}
+
+fn credentials_work(facts: &Facts) -> Finding {
+    if !facts.on {
+        return skipped("Bedrock is not on");
+    }
+    let words = || session::words(facts);
+    let Some(credentials) = &facts.credentials else {
+        return match facts.access {
+            Access::Default if facts.files.is_ok() => {
+                fail("no profile is named, there is no profile `default`, and no keys are set")
+                    .code("CREDENTIALS_MISSING")
+                    .remedy("claude-bedrock setup")
+            }
+            Access::Default | Access::Profile(_) => skipped("the AWS files are not valid"),
+            _ => ok(words()),
+        };
+    };
+    if credentials.is_valid() {
+        return ok(words());
+    }
+    match &credentials.problem {
+        // `PROFILE_NOT_FOUND` has been said.
+        Some(_) if session::is_of_no_profile(credentials) => skipped("the profile is not there"),
+        Some(problem) => {
+            let finding = fail(problem.message.clone()).code(problem.code.as_str());
+            match &problem.suggestion {
+                Some(step) => finding.remedy(step),
+                None => finding,
+            }
+        }
+        None => fail(words()),
+    }
+}
+
+fn session_lasts(facts: &Facts) -> Finding {
+    let credentials = match verdict(facts) {
+        Ok(credentials) => credentials,
+        Err(finding) => return finding,
+    };
+    let (Some(end), Status::Valid, None) = (
+        credentials.expires,
+        credentials.status,
+        credentials.renewable_until,
+    ) else {
+        return skipped("there is no end to wait for");
+    };
+    let left = end - facts.env.now;
+    if left >= SOON {
+        return ok(format!("the session lasts another {}", describe_span(left)));
+    }
+    let finding = warn(format!("the session ends in {}", describe_span(left)));
+    match &credentials.login {
+        Some(login) => finding.remedy(login.command()),
+        None => finding,
+    }
+}
+
+/// Without a refresh token a session lasts its hours and no longer.
+fn session_renews(facts: &Facts) -> Finding {
+    let credentials = match verdict(facts) {
+        Ok(credentials) => credentials,
+        Err(finding) => return finding,
+    };
+    let Some(login) = &credentials.login else {
+        return skipped("nothing logs in");
+    };
+    let Ok(files) = &facts.files else {
+        return skipped("the files are not valid");
+    };
+    let profile = quote(login.profile());
+    match login {
+        Login::AwsLogin { .. } => return ok("the login renews itself"),
+        Login::Sso { .. } if credentials.sso_session.is_none() => {
+            return warn(
+                "a profile of the old style, without an sso-session, never renews its session",
+            )
+            .remedy(format!("claude-bedrock sso upgrade --profile {profile}"));
+        }
+        Login::Sso { .. } => {}
+    }
+    if credentials.renewable_until.is_some() {
+        return ok("the session renews itself");
+    }
+    let Some(session) = credentials
+        .sso_session
+        .as_deref()
+        .and_then(|name| files.find_sso_session(name))
+    else {
+        return skipped("there is no sso-session");
+    };
+    let scopes = session.text("sso_registration_scopes").unwrap_or_default();
+    if scopes
+        .split(',')
+        .any(|scope| scope.trim() == "sso:account:access")
+    {
+        return ok("the session asks to renew itself");
+    }
+    warn(format!(
+        "the sso-session `{}` does not ask for sso:account:access, so it may end after hours rather than months",
+        session.name
+    ))
+    .remedy(format!("claude-bedrock sso upgrade --profile {profile}"))
+}
+
+fn keys_last(facts: &Facts) -> Finding {
+    match verdict(facts) {
+        Ok(credentials) if credentials.kind == Kind::Session && credentials.expires.is_none() => {
+            warn("the profile holds session keys, and no file says when they end")
+        }
+        Ok(_) => ok("no session keys of unknown age"),
+        Err(finding) => finding,
+    }
+}
+
+fn refresh_is_set(facts: &Facts) -> Finding {
+    let credentials = match verdict(facts) {
+        Ok(credentials) => credentials,
+        Err(finding) => return finding,
+    };
+    match (&credentials.login, &facts.refresh) {
+        (None, _) => skipped("nothing logs in"),
+        (_, Some(refresh)) => ok(format!("`awsAuthRefresh` is `{}`", refresh.value)),
+        (Some(_), None) => warn(
+            "`awsAuthRefresh` is not set, so Claude Code stops when the session ends instead of logging in",
+        )
+        .remedy("claude-bedrock setup"),
+    }
+}
+
+fn refresh_names_the_profile(facts: &Facts) -> Finding {
+    let credentials = match verdict(facts) {
+        Ok(credentials) => credentials,
+        Err(finding) => return finding,
+    };
+    let (Some(refresh), Some(login)) = (&facts.refresh, &credentials.login) else {
+        return skipped("nothing logs in");
+    };
+    let wanted = login.profile();
+    let named = profile_of_command(&refresh.value);
+    // Any profile of the same session will do.
+    let same_session = |name: &str| match (&facts.files, &credentials.sso_session) {
+        (Ok(files), Some(session)) => {
+            let profile = files.find_profile(name);
+            profile.and_then(|profile| profile.text("sso_session")) == Some(session)
+        }
+        _ => false,
+    };
+    match named {
+        Some(name) if name != wanted && !same_session(&name) => warn(format!(
+            "`awsAuthRefresh` logs in to the profile `{name}`, and the session is that of `{wanted}`"
+        ))
+        .at_key("awsAuthRefresh")
+        .remedy(format!(
+            "write `{}` as `awsAuthRefresh` in {}",
+            login.command(),
+            refresh.origin.place(facts.env)
+        )),
+        Some(name) => ok(format!("`awsAuthRefresh` logs in to `{name}`")),
+        None => ok("`awsAuthRefresh` names no profile"),
+    }
+}
+
+/// Claude Code runs it whenever AWS refuses; a login that cannot help makes it try for half a minute.
+fn refresh_has_a_login(facts: &Facts) -> Finding {
+    let credentials = match verdict(facts) {
+        Ok(credentials) => credentials,
+        Err(finding) => return finding,
+    };
+    match &facts.refresh {
+        Some(refresh) if is_our_refresh(&refresh.value) && credentials.login.is_none() => {
+            warn("`awsAuthRefresh` logs in, and the profile in use is none that one logs in to")
+                .at_key("awsAuthRefresh")
+                .remedy(format!(
+                    "take `awsAuthRefresh` out of {}",
+                    refresh.origin.place(facts.env)
+                ))
+        }
+        Some(_) => ok("`awsAuthRefresh` suits the profile"),
+        None => skipped("`awsAuthRefresh` is not set"),
+    }
+}
+
+/// Claude Code asks STS first; where STS cannot be reached, it logs in at every start.
+fn refresh_is_guarded(facts: &Facts) -> Finding {
+    let Some(refresh) = &facts.refresh else {
+        return skipped("`awsAuthRefresh` is not set");
+    };
+    let own_endpoint = facts.variable("ANTHROPIC_BEDROCK_BASE_URL").is_some();
+    let bare = is_our_refresh(&refresh.value) && !refresh.value.contains("--if-needed");
+    if own_endpoint && bare {
+        return warn("requests go to an endpoint of your own: where AWS STS cannot be reached, `awsAuthRefresh` logs in at every start")
+            .remedy("claude-bedrock apply-config --auth-refresh guarded, with profile, region and model as they are");
+    }
+    ok("nothing makes `awsAuthRefresh` run for no reason")
+}
+
+fn refresh_counts(facts: &Facts) -> Finding {
+    match (&facts.refresh, &facts.access) {
+        (Some(refresh), Access::BearerToken(_) | Access::Unsigned) => warn(format!(
+            "`awsAuthRefresh` ({}) has no effect: {}",
+            refresh.origin.place(facts.env),
+            session::words(facts)
+        )),
+        (Some(refresh), _) if matches!(refresh.scope(), Some(Scope::Project | Scope::Local)) => {
+            warn(format!(
+                "`awsAuthRefresh` in {} counts only once you trust the folder",
+                refresh.origin.place(facts.env)
+            ))
+        }
+        (Some(_), _) => ok("`awsAuthRefresh` counts"),
+        (None, _) => skipped("`awsAuthRefresh` is not set"),
+    }
+}
+
+fn export_counts(facts: &Facts) -> Finding {
+    match &facts.export {
+        Some(export) if switches_off(facts.profile.as_ref(), export) => {
+            warn("your organization sets `AWS_PROFILE`, which switches `awsCredentialExport` off")
+                .remedy(format!(
+                    "take `awsCredentialExport` out of {}",
+                    export.origin.place(facts.env)
+                ))
+        }
+        Some(_) => ok("`awsCredentialExport` counts"),
+        None => skipped("`awsCredentialExport` is not set"),
+    }
+}
+
+/// The export keeps credentials from the commands that Claude Code runs; a profile beside it hands them over again.
+fn export_isolates(facts: &Facts) -> Finding {
+    match (&facts.export, &facts.profile) {
+        (Some(_), Some(profile)) if profile.scope().is_some() => warn(format!(
+            "`awsCredentialExport` keeps credentials from commands, and `AWS_PROFILE` ({}) hands them the profile `{}`",
+            profile.origin.place(facts.env),
+            profile.value
+        ))
+        .at_key("env.AWS_PROFILE")
+        .remedy(format!("take `AWS_PROFILE` out of {}", profile.origin.place(facts.env))),
+        (Some(_), _) => ok("credentials reach Bedrock alone"),
+        (None, _) => skipped("`awsCredentialExport` is not set"),
+    }
+}

@@ -1,0 +1,148 @@
+//! What the files say about the configuration in use, gathered once for `status` and `doctor`.
+//!
+//! Every decision follows Claude Code's own (2.1.330): which value counts, which credentials, which region, which model.
+
+mod access;
+mod region;
+mod sourced;
+
+use std::path::PathBuf;
+
+use crate::aws::claude_view::ClaudeView;
+use crate::aws::credentials::{Credentials, Inspector};
+use crate::aws::profiles::AwsFiles;
+use crate::claude::keys;
+use crate::claude::models::Family;
+use crate::claude::settings::Stack;
+use crate::commands::Options;
+use crate::env::Env;
+use crate::error::Result;
+
+pub use access::{Access, switches_off};
+pub use region::{LAST_RESORT, Region};
+pub use sourced::{Origin, Sourced};
+
+/// The facts.
+pub struct Facts<'a> {
+    /// The surroundings.
+    pub env: &'a Env,
+    /// Every settings file.
+    pub stack: Stack,
+    /// The file that `--fix` and `reset` edit.
+    pub target: PathBuf,
+    /// The AWS files; an error is a file that botocore rejects.
+    pub files: Result<AwsFiles>,
+    /// The same as Claude Code reads them.
+    pub view: ClaudeView,
+    /// Whether Claude Code uses Bedrock.
+    pub on: bool,
+    /// `AWS_PROFILE`, where it is set and not empty.
+    pub profile: Option<Sourced>,
+    /// Which credentials Claude Code signs with.
+    pub access: Access,
+    /// The verdict on the profile behind them, where a profile is.
+    pub credentials: Option<Credentials>,
+    /// Where requests go.
+    pub region: Region,
+    /// The main model, where one is chosen.
+    pub model: Option<Sourced>,
+    /// What the family names mean.
+    pub pins: Vec<(Family<'static>, Sourced)>,
+    /// `awsAuthRefresh`.
+    pub refresh: Option<Sourced>,
+    /// `awsCredentialExport`.
+    pub export: Option<Sourced>,
+}
+
+impl<'a> Facts<'a> {
+    /// Reads all files. The file that `--settings` names counts in place of the user's own.
+    pub fn gather(env: &'a Env, options: &Options) -> Self {
+        let target = options.settings_path(env);
+        let mut stack = Stack::load(env);
+        if options.settings.is_some() {
+            stack = stack.with_user_file(target.clone());
+        }
+        let files = AwsFiles::load(env);
+        let view = match &files {
+            Ok(files) => ClaudeView::load(env, files),
+            Err(_) => ClaudeView::parse(None, None),
+        };
+        let profile = sourced::variable(&stack, "AWS_PROFILE");
+        let refresh = sourced::member(&stack, "awsAuthRefresh");
+        let export = sourced::member(&stack, "awsCredentialExport");
+        let access = Access::find(&stack, profile.as_ref(), export.as_ref());
+        let credentials = match (access.profile(), &files) {
+            (Some(name), Ok(files)) => Some((name, files)),
+            _ => None,
+        };
+        // Without `AWS_PROFILE` the default profile is one place among several: a container may hold credentials too.
+        let credentials = credentials
+            .filter(|(name, files)| access.is_named() || files.find_profile(name).is_some())
+            .map(|(name, files)| Inspector::new(env, files).inspect(name));
+        let region = Region::find(
+            &stack,
+            &view,
+            profile.as_ref(),
+            matches!(access, Access::Profile(_) | Access::Default),
+        );
+        Facts {
+            env,
+            on: stack.is_on("CLAUDE_CODE_USE_BEDROCK"),
+            target,
+            files,
+            view,
+            profile,
+            access,
+            credentials,
+            region,
+            model: find_model(&stack),
+            pins: find_pins(&stack),
+            refresh,
+            export,
+            stack,
+        }
+    }
+
+    /// A variable of the shell that this program was started in; `None` inside Claude Code, which makes some up.
+    pub fn shell(&self, name: &str) -> Option<&'a str> {
+        let env = self.env;
+        env.var_nonempty(name).filter(|_| self.stack.counts_shell())
+    }
+
+    /// A variable as Claude Code has it, where it is set and not empty.
+    pub fn variable(&self, name: &'static str) -> Option<Sourced> {
+        sourced::variable(&self.stack, name)
+    }
+
+    /// The profile whose keys in the AWS files count: the named one, else `default`.
+    pub fn profile_name(&self) -> &str {
+        self.profile
+            .as_ref()
+            .map_or("default", |profile| &profile.value)
+    }
+}
+
+/// `ANTHROPIC_MODEL` before what `/model` saved before `ANTHROPIC_DEFAULT_MODEL`. All that is passed over is kept.
+fn find_model(stack: &Stack) -> Option<Sourced> {
+    let candidates = [
+        sourced::variable(stack, "ANTHROPIC_MODEL"),
+        sourced::member(stack, "model"),
+        sourced::variable(stack, "ANTHROPIC_DEFAULT_MODEL"),
+    ];
+    let mut candidates = candidates.into_iter().flatten();
+    let mut chosen = candidates.next()?;
+    for other in candidates {
+        chosen.shadow(other);
+    }
+    Some(chosen)
+}
+
+fn find_pins(stack: &Stack) -> Vec<(Family<'static>, Sourced)> {
+    let families = Family::ALIASED.into_iter();
+    families
+        .filter_map(|family| {
+            let name = keys::pin_of(&family)?.last()?;
+            Some((family, sourced::variable(stack, name)?))
+        })
+        .collect()
+}

@@ -1,0 +1,297 @@
+//! The one quiet look of the commands for people: aligned rows, wrapped bullets, dates.
+
+use crate::env::LocalTime;
+use crate::report::{Look, Tint, escape};
+use crate::time::Epoch;
+
+/// What a bullet says at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Works.
+    Good,
+    /// Works, but will surprise.
+    Warn,
+    /// Does not work.
+    Bad,
+    /// Could not be told.
+    Skipped,
+}
+
+impl Mark {
+    fn symbol(self, look: &Look) -> String {
+        let (tint, unicode, ascii) = match self {
+            Mark::Good => (Tint::Good, "✓", "+"),
+            Mark::Warn => (Tint::Warn, "!", "!"),
+            Mark::Bad => (Tint::Bad, "✗", "x"),
+            Mark::Skipped => (Tint::Dim, "·", "-"),
+        };
+        look.tint(tint, if look.unicode { unicode } else { ascii })
+    }
+}
+
+/// A label, its value and where the value is from; below it, lines that belong to the value.
+#[derive(Default)]
+pub struct Row {
+    label: String,
+    value: String,
+    note: String,
+    below: Vec<String>,
+}
+
+impl Row {
+    /// A row without a note. Foreign text is escaped here.
+    pub fn new(label: &str, value: &str) -> Self {
+        Row {
+            label: label.to_owned(),
+            value: escape(value),
+            ..Row::default()
+        }
+    }
+
+    /// Adds where the value is from.
+    #[must_use]
+    pub fn note(mut self, note: &str) -> Self {
+        self.note = escape(note);
+        self
+    }
+
+    /// Adds a line below the value.
+    #[must_use]
+    pub fn below(mut self, line: &str) -> Self {
+        self.below.push(escape(line));
+        self
+    }
+}
+
+/// The rows with their columns aligned. A note that does not fit beside its value stands below it.
+pub fn rows(look: &Look, rows: &[Row]) -> String {
+    let label_width = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0);
+    let note_width = rows.iter().map(|row| width(&row.note)).max().unwrap_or(0);
+    let indent = 2 + label_width + 2;
+    let room = look.width.saturating_sub(indent).max(20);
+    let beside = |row: &Row| width(&row.value) + 2 + note_width <= room;
+    let value_width = rows
+        .iter()
+        .filter(|row| !row.note.is_empty() && beside(row))
+        .map(|row| width(&row.value))
+        .max()
+        .unwrap_or(0);
+    let margin = " ".repeat(indent);
+    let mut out = String::new();
+    for row in rows {
+        let label = format!("{:label_width$}", row.label);
+        out.push_str(&format!("  {}  ", look.tint(Tint::Dim, &label)));
+        if row.note.is_empty() || beside(row) {
+            let mut lines = wrap(&row.value, room).into_iter();
+            let first = lines.next().unwrap_or_default();
+            if row.note.is_empty() {
+                out.push_str(&first);
+            } else {
+                let note = look.tint(Tint::Dim, &row.note);
+                out.push_str(&format!("{first:value_width$}  {note}"));
+            }
+            out.push('\n');
+            for line in lines {
+                out.push_str(&format!("{margin}{line}\n"));
+            }
+        } else {
+            out.push_str(&wrap(&row.value, room).join(&format!("\n{margin}")));
+            out.push_str(&format!("\n{margin}{}\n", look.tint(Tint::Dim, &row.note)));
+        }
+        for line in &row.below {
+            for line in wrap(line, room) {
+                out.push_str(&format!("{margin}{}\n", look.tint(Tint::Dim, &line)));
+            }
+        }
+    }
+    // An empty value leaves the blanks of its column.
+    trim_line_ends(&out)
+}
+
+/// A marked sentence, wrapped, and below it the step to take. The sentence starts with a capital.
+pub fn bullet(look: &Look, mark: Mark, sentence: &str, step: Option<&str>) -> String {
+    let room = look.width.saturating_sub(4).max(20);
+    let lines = wrap(&capital(&escape(sentence)), room);
+    let mut out = format!("  {} {}\n", mark.symbol(look), lines.join("\n    "));
+    if let Some(step) = step {
+        let step = escape(step);
+        // What is to be pasted is not broken: the terminal does that without a trace in the clipboard.
+        if is_command(&step) {
+            out.push_str(&format!("    {}\n", look.tint(Tint::Bold, &step)));
+        } else {
+            for line in wrap(&capital(&step), room) {
+                out.push_str(&format!("    {}\n", look.tint(Tint::Bold, &line)));
+            }
+        }
+    }
+    out
+}
+
+/// A heading, set off by an empty line.
+pub fn heading(look: &Look, text: &str) -> String {
+    format!("\n{}\n", look.tint(Tint::Bold, text))
+}
+
+/// A sentence of our own, wrapped to the terminal.
+pub fn paragraph(look: &Look, text: &str) -> String {
+    format!("{}\n", wrap(text, look.width.max(20)).join("\n"))
+}
+
+/// Whether a step is a command line to paste rather than a sentence.
+fn is_command(step: &str) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "aws ",
+        "claude-bedrock ",
+        "chmod ",
+        "unset ",
+        "mv ",
+        "export ",
+    ];
+    let sentence = step.contains(": ") || step.contains(", ") || step.contains(" shows ");
+    PROGRAMS.iter().any(|program| step.starts_with(program)) && !sentence
+}
+
+/// `text` with a capital at its start, unless that is a command, a name or a path.
+pub fn capital(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == ',');
+    match text.chars().next() {
+        Some(first) if plain && word != "aws" && word != "claude-bedrock" => {
+            first.to_uppercase().chain(text.chars().skip(1)).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Lines of at most `room` columns, broken at blanks. A word that is longer has a line of its own.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && width(&line) + 1 + width(word) > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// `1 problem`, `2 problems`.
+pub fn count(number: usize, thing: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{s}")
+}
+
+/// `20 Feb 2027`, local time.
+pub fn date(at: Epoch) -> String {
+    let (year, month, day) = LocalTime::of(at).date;
+    let month = usize::try_from(month - 1)
+        .ok()
+        .and_then(|at| MONTHS.get(at));
+    format!("{day} {} {year}", month.unwrap_or(&"?"))
+}
+
+/// `20 Feb 2027, 17:05 CET`, local time.
+pub fn moment(at: Epoch) -> String {
+    let local = LocalTime::of(at);
+    let (hour, minute) = local.clock;
+    format!("{}, {hour:02}:{minute:02} {}", date(at), local.zone)
+}
+
+const MONTHS: &[&str] = &[
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn trim_line_ends(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_blanks_and_long_words_stay_whole() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(
+            wrap("a arn:aws:bedrock:us b", 8),
+            ["a", "arn:aws:bedrock:us", "b"]
+        );
+        assert_eq!(wrap("", 8), [""]);
+    }
+
+    #[test]
+    fn notes_stand_in_a_column_or_below() {
+        let look = Look {
+            width: 40,
+            ..Look::PLAIN
+        };
+        let text = rows(
+            &look,
+            &[
+                Row::new("Profile", "dev").note("user settings"),
+                Row::new("Region", "us-west-2")
+                    .note("this shell")
+                    .below("instead of eu-west-1"),
+                Row::new("Model", "us.anthropic.claude-opus-4-8").note("user settings"),
+                Row::new("Session", "valid for a long while, longer than a line"),
+            ],
+        );
+        assert_eq!(
+            text,
+            "  Profile  dev        user settings\n  Region   us-west-2  this shell\n           instead of eu-west-1\n  \
+             Model    us.anthropic.claude-opus-4-8\n           user settings\n  Session  valid for a long while,\n           longer than a line\n"
+        );
+    }
+
+    #[test]
+    fn a_bullet_wraps_its_sentence_and_not_its_command() {
+        let look = Look {
+            width: 30,
+            ..Look::PLAIN
+        };
+        assert_eq!(
+            bullet(
+                &look,
+                Mark::Bad,
+                "the session ended a long while ago",
+                Some("aws sso login --profile development")
+            ),
+            "  x The session ended a long\n    while ago\n    aws sso login --profile development\n"
+        );
+        assert_eq!(
+            bullet(
+                &look,
+                Mark::Warn,
+                "AWS_REGION\u{1b} is odd",
+                Some("take it out of the file, please")
+            ),
+            "  ! AWS_REGION\\u{1b} is odd\n    Take it out of the file,\n    please\n"
+        );
+    }
+
+    #[test]
+    fn capitals_are_for_sentences() {
+        for (text, capital) in [
+            ("nobody has logged in", "Nobody has logged in"),
+            ("aws cannot read it", "aws cannot read it"),
+            ("`model` names", "`model` names"),
+            ("~/.aws is odd", "~/.aws is odd"),
+        ] {
+            assert_eq!(super::capital(text), capital);
+        }
+    }
+}

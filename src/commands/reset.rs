@@ -1,0 +1,124 @@
+//! `reset`: takes Bedrock out of Claude Code's settings again, for people.
+
+use serde::Serialize;
+
+use crate::claude::keys;
+use crate::claude::plan::{self, Change};
+use crate::claude::settings::{Scope, Stack};
+use crate::commands::facts::Origin;
+use crate::commands::layout::{Mark, bullet, count};
+use crate::commands::{Context, settings_edit};
+use crate::error::{Code, Error, Result};
+use crate::file;
+use crate::prompt;
+use crate::report::{Look, Report, Warning, document};
+
+/// Take Bedrock out of Claude Code's settings and put earlier values back
+///
+/// Shows what will change and asks before it does. What you changed yourself in the meantime stays.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Reset {
+    /// Show what would change and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Do not ask
+    #[arg(long, short, conflicts_with = "dry_run")]
+    yes: bool,
+}
+
+/// The `data` of the answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WasReset {
+    reset: bool,
+    settings_path: String,
+    requires_restart: bool,
+    changed: bool,
+    changes: Vec<Change>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+    warnings: Vec<Warning>,
+    #[serde(skip)]
+    shown_path: String,
+}
+
+impl Reset {
+    /// Shows, asks, and takes out.
+    ///
+    /// # Errors
+    /// `NOT_A_TERMINAL` without `--yes` where nobody can be asked, `INTERRUPTED` when the answer is no, `SETTINGS_INVALID`,
+    /// and those of [`file::edit`].
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let path = context.settings_path();
+        let plan = &mut |seen: file::Seen<'_>| plan::plan_reset(seen.current, seen.kept, &path);
+        let planned = settings_edit::preview(context, &path, plan)?;
+        let asks = planned.changed && !self.yes && !self.dry_run;
+        if asks || (self.dry_run && !context.options.json) {
+            settings_edit::show(context, &planned);
+        }
+        if asks && !prompt::confirm(context.env, "Take Bedrock out?", true)? {
+            return Err(Error::new(Code::Interrupted, "nothing was changed"));
+        }
+        let mut done = planned;
+        if !self.dry_run {
+            done = settings_edit::edit(context, &path, false, plan)?;
+            done.warnings.extend(still_on(context));
+        }
+        Ok(Box::new(WasReset {
+            reset: !self.dry_run,
+            shown_path: context.env.tilde(&path),
+            settings_path: path.display().to_string(),
+            requires_restart: done.changed,
+            changed: done.changed,
+            changes: done.changes,
+            diff: done.diff,
+            warnings: done.warnings,
+        }))
+    }
+}
+
+/// Another file, or the shell, may have Bedrock on all the same.
+fn still_on(context: &Context<'_>) -> Option<Warning> {
+    const SWITCH: &str = "CLAUDE_CODE_USE_BEDROCK";
+    let stack = Stack::load(context.env);
+    let switch = stack
+        .effective_env(SWITCH)
+        .filter(|switch| keys::is_on(&switch.value))?;
+    let origin = Origin::Setting(switch.source, SWITCH);
+    let message = format!(
+        "Bedrock stays on: `{SWITCH}` is set {}",
+        match &origin {
+            Origin::Setting(source, _) if source.scope() == Some(Scope::Managed) => origin.words(),
+            _ => format!("in {}", origin.place(context.env)),
+        }
+    );
+    Some(Warning::new("BEDROCK_STILL_ON", message))
+}
+
+impl Report for WasReset {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, look: &Look) -> String {
+        let path = &self.shown_path;
+        let keys = count(self.changes.len(), "key");
+        let mut out = match (self.changed, self.reset) {
+            (false, _) => format!("Nothing to do: Bedrock is not in {path}.\n"),
+            (true, false) => format!("{keys} would change in {path}; nothing was written.\n"),
+            (true, true) => format!(
+                "Bedrock is out of {path} ({keys}).\nRestart Claude Code: a running one keeps the old values.\n"
+            ),
+        };
+        for warning in &self.warnings {
+            out.push_str(&bullet(
+                look,
+                Mark::Warn,
+                &warning.message,
+                warning.suggestion.as_deref(),
+            ));
+        }
+        out
+    }
+}

@@ -1,0 +1,152 @@
+//! `run -- CMD`: CMD with Bedrock's variables, for one time, with nothing edited.
+
+use std::ffi::OsString;
+
+use crate::aws::regions;
+use crate::claude::settings::{Source, Stack};
+use crate::commands::Context;
+use crate::error::{Code, Error, Result};
+use crate::exec;
+use crate::report::{Look, Report, escape};
+
+/// Run a command with Bedrock switched on for it, and edit nothing
+///
+/// The command's environment gets CLAUDE_CODE_USE_BEDROCK, AWS_PROFILE, AWS_REGION and ANTHROPIC_MODEL: from the flags,
+/// else from the settings. What Claude Code's settings say about the same variables beats them, as it does everywhere.
+///
+/// Example:
+///   claude-bedrock run --profile dev --region eu-west-1 -- claude
+#[derive(clap::Args, Clone, Debug)]
+#[command(verbatim_doc_comment)]
+pub struct Run {
+    /// AWS profile to use
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// AWS region to call Bedrock in
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Model: an inference profile id, an ARN or an alias such as `opus`, passed on as it is
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+/// The end of a command that ran beside us, where the system cannot replace a program.
+struct Ended(u8);
+
+impl Run {
+    /// Becomes the command.
+    ///
+    /// # Errors
+    /// `COMMAND_NOT_FOUND`; `REGION_INVALID` for a `--region` that is none.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        if let Some(region) = self
+            .region
+            .as_deref()
+            .filter(|region| !regions::is_region_shaped(region))
+        {
+            let error = Error::new(
+                Code::RegionInvalid,
+                format!("`{region}` is not an AWS region"),
+            );
+            return Err(match regions::nearest(region) {
+                Some(near) => error.suggest(format!("did you mean `{near}`?")),
+                None => error.suggest("give a region such as us-east-1 or eu-central-1"),
+            });
+        }
+        let (name, args) = self.command.split_first().ok_or_else(no_command)?;
+        let program = exec::find(env, name).ok_or_else(|| {
+            Error::new(
+                Code::CommandNotFound,
+                format!("`{}` was not found", name.to_string_lossy()),
+            )
+            .suggest("check the spelling, or give its path")
+        })?;
+        let stack = Stack::load(env);
+        let configured = |name: &str| {
+            let value = stack.effective_env(name)?.value;
+            (!value.is_empty()).then_some(value)
+        };
+        let saved = || Some(stack.effective_top("model")?.value.as_str()?.to_owned());
+        let model = self.model.clone().or_else(|| configured("ANTHROPIC_MODEL"));
+        let values = [
+            ("CLAUDE_CODE_USE_BEDROCK", Some("1".to_owned())),
+            (
+                "AWS_PROFILE",
+                self.profile.clone().or_else(|| configured("AWS_PROFILE")),
+            ),
+            (
+                "AWS_REGION",
+                self.region.clone().or_else(|| configured("AWS_REGION")),
+            ),
+            ("ANTHROPIC_MODEL", model.or_else(saved)),
+        ];
+        self.tell_what_wins(context, &stack);
+        let mut run = exec::Run::new(program, env).args(args.iter().cloned());
+        for (name, value) in values {
+            if let Some(value) = value {
+                run = run.set_var(name, value);
+            }
+        }
+        // A profile asked for by name must not lose against keys of the shell, which `aws` would take first.
+        if self.profile.is_some() {
+            run = run.remove_vars(&[
+                "AWS_ACCESS_KEY_ID",
+                "AWS_SECRET_ACCESS_KEY",
+                "AWS_SESSION_TOKEN",
+            ]);
+        }
+        context.listener.trace(&run.command_line());
+        let code = exec::replace(&run)?;
+        Ok(Box::new(Ended(u8::try_from(code).unwrap_or(1))))
+    }
+}
+
+impl Run {
+    /// Claude Code's settings beat its environment; with flags that say otherwise that is a surprise.
+    fn tell_what_wins(&self, context: &Context<'_>, stack: &Stack) {
+        let flags = [
+            ("AWS_PROFILE", &self.profile),
+            ("AWS_REGION", &self.region),
+            ("ANTHROPIC_MODEL", &self.model),
+        ];
+        for (name, given) in flags {
+            let set = stack.effective_env(name);
+            if let (Some(given), Some(set)) = (given, set)
+                && set.source != Source::Shell
+                && set.value != *given
+            {
+                context.listener.note(&format!(
+                    "note: `{name}` is {} in the {} settings, which counts in Claude Code",
+                    escape(&set.value),
+                    set.source.as_str()
+                ));
+            }
+        }
+    }
+}
+
+fn no_command() -> Error {
+    Error::new(Code::Usage, "missing required argument: CMD")
+        .suggest("claude-bedrock run -- claude")
+}
+
+impl Report for Ended {
+    fn json(&self) -> String {
+        String::new()
+    }
+
+    fn text(&self, _look: &Look) -> String {
+        String::new()
+    }
+
+    fn exit(&self) -> u8 {
+        self.0
+    }
+}
