@@ -1,5 +1,9 @@
 //! Parse, read the surroundings, run the command, print its report: nothing else.
 
+#[cfg(all(panic = "abort", target_os = "linux"))]
+#[path = "main/no_backtrace.rs"]
+mod no_backtrace;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
