@@ -21,7 +21,7 @@ pub fn confirm(env: &Env, question: &str, default: bool) -> Result<bool> {
     let mut stdin = std::io::stdin().lock();
     loop {
         // Without stderr there is no question, and the answer below is read all the same.
-        let _ = write!(std::io::stderr(), "{question} {choice} ");
+        let _ = write!(std::io::stderr(), "\n{question} {choice} ");
         let mut line = String::new();
         if !matches!(stdin.read_line(&mut line), Ok(length) if length > 0) {
             return Err(Error::new(

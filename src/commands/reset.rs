@@ -8,7 +8,7 @@ use crate::claude::settings::{Scope, Stack};
 use crate::commands::facts::Origin;
 use crate::commands::layout::{Mark, bullet, count};
 use crate::commands::{Context, settings_edit};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::file;
 use crate::prompt;
 use crate::report::{Look, Report, Warning, document};
@@ -41,14 +41,15 @@ struct WasReset {
     warnings: Vec<Warning>,
     #[serde(skip)]
     shown_path: String,
+    #[serde(skip)]
+    declined: bool,
 }
 
 impl Reset {
     /// Shows, asks, and takes out.
     ///
     /// # Errors
-    /// `NOT_A_TERMINAL` without `--yes` where nobody can be asked, `INTERRUPTED` when the answer is no, `SETTINGS_INVALID`,
-    /// and those of [`file::edit`].
+    /// `NOT_A_TERMINAL` without `--yes` where nobody can be asked, `SETTINGS_INVALID`, and those of [`file::edit`].
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let path = context.settings_path();
         let plan = &mut |seen: file::Seen<'_>| plan::plan_reset(seen.current, seen.kept, &path);
@@ -57,16 +58,17 @@ impl Reset {
         if asks || (self.dry_run && !context.options.json) {
             settings_edit::show(context, &planned);
         }
-        if asks && !prompt::confirm(context.env, "Take Bedrock out?", true)? {
-            return Err(Error::new(Code::Interrupted, "nothing was changed"));
-        }
+        let declined = asks && !prompt::confirm(context.env, "Take Bedrock out?", true)?;
         let mut done = planned;
-        if !self.dry_run {
+        if declined {
+            (done.changed, done.changes) = (false, Vec::new());
+        } else if !self.dry_run {
             done = settings_edit::edit(context, &path, false, plan)?;
             done.warnings.extend(still_on(context));
         }
         Ok(Box::new(WasReset {
-            reset: !self.dry_run,
+            reset: !self.dry_run && !declined,
+            declined,
             shown_path: context.env.tilde(&path),
             settings_path: path.display().to_string(),
             requires_restart: done.changed,
@@ -101,7 +103,19 @@ impl Report for WasReset {
         document(self)
     }
 
+    /// No is an answer, and not the one that a script waits for.
+    fn exit(&self) -> u8 {
+        if self.declined {
+            Code::Interrupted.exit()
+        } else {
+            0
+        }
+    }
+
     fn text(&self, look: &Look) -> String {
+        if self.declined {
+            return "Nothing was changed.\n".to_owned();
+        }
         let path = &self.shown_path;
         let keys = count(self.changes.len(), "key");
         let mut out = match (self.changed, self.reset) {

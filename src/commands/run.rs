@@ -11,8 +11,9 @@ use crate::report::{Look, Report, escape};
 
 /// Run a command with Bedrock switched on for it, and edit nothing
 ///
-/// The command's environment gets CLAUDE_CODE_USE_BEDROCK, AWS_PROFILE, AWS_REGION and ANTHROPIC_MODEL: from the flags,
-/// else from the settings. What Claude Code's settings say about the same variables beats them, as it does everywhere.
+/// Its environment gets CLAUDE_CODE_USE_BEDROCK, AWS_PROFILE, AWS_REGION and
+/// ANTHROPIC_MODEL: from the flags, else from the settings. Claude Code's own
+/// settings beat its environment, here as everywhere.
 ///
 /// Example:
 ///   claude-bedrock run --profile dev --region eu-west-1 -- claude

@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::diff;
 use crate::error::Result;
 use crate::file;
-use crate::report::Warning;
+use crate::report::{Tint, Warning, escape};
 
 /// What came of an edit of the settings.
 pub struct Edited {
@@ -50,7 +50,18 @@ pub fn preview(context: &Context<'_>, path: &Path, plan: &mut Planner<'_>) -> Re
 /// Shows the diff of a preview.
 pub fn show(context: &Context<'_>, edited: &Edited) {
     if let Some(diff) = edited.diff.as_ref().filter(|diff| !diff.is_empty()) {
-        context.listener.note(diff.trim_end());
+        let look = context.listener.look();
+        let lines = diff.lines().map(|line| {
+            let shown = escape(line);
+            match line.as_bytes().first() {
+                Some(b'+') => look.tint(Tint::Good, &shown),
+                Some(b'-') => look.tint(Tint::Bad, &shown),
+                Some(b'@') => look.tint(Tint::Dim, &shown),
+                _ => shown,
+            }
+        });
+        let lines: Vec<String> = lines.collect();
+        context.listener.note(&lines.join("\n"));
     }
 }
 
