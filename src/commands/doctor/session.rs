@@ -267,6 +267,9 @@ fn export_counts(facts: &Facts) -> Finding {
 /// The export keeps credentials from the commands that Claude Code runs; a profile beside it hands them over again.
 fn export_isolates(facts: &Facts) -> Finding {
     match (&facts.export, &facts.profile) {
+        (Some(export), profile) if switches_off(profile.as_ref(), export) => {
+            skipped("`awsCredentialExport` is switched off")
+        }
         (Some(_), Some(profile)) if profile.scope().is_some() => warn(format!(
             "`awsCredentialExport` keeps credentials from commands, and `AWS_PROFILE` ({}) hands them the profile `{}`",
             profile.origin.place(facts.env),
