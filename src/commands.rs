@@ -16,6 +16,7 @@ pub mod facts;
 pub mod get_aws_context;
 pub mod hook;
 pub mod layout;
+pub mod inference_config;
 pub mod plugin;
 pub mod reset;
 pub mod run;
@@ -151,6 +152,7 @@ pub enum Command {
     Reset(reset::Reset),
     Run(run::Run),
     Completions(completions::Completions),
+    InferenceConfig(inference_config::InferenceConfig),
     Plugin(plugin::Plugin),
     Statusline(statusline::Statusline),
     Hook(hook::Hook),
@@ -170,7 +172,10 @@ impl Command {
     pub fn is_script(&self) -> bool {
         matches!(
             self,
-            Command::CheckPrerequisites(_) | Command::GetAwsContext(_) | Command::ApplyConfig(_)
+            Command::CheckPrerequisites(_)
+                | Command::GetAwsContext(_)
+                | Command::ApplyConfig(_)
+                | Command::InferenceConfig(_)
         )
     }
 
@@ -188,6 +193,7 @@ impl Command {
             Command::Reset(command) => command.run(context),
             Command::Run(command) => command.run(context),
             Command::Completions(command) => command.run(context),
+            Command::InferenceConfig(command) => command.run(context),
             Command::Plugin(command) => command.run(context),
             Command::Statusline(command) => command.run(context),
             Command::Hook(command) => command.run(context),

@@ -143,7 +143,7 @@ fn changes(before: &Document, after: &Document) -> Vec<Change> {
 }
 
 /// Whether the file switches Bedrock on.
-fn switches_on(document: &Document) -> bool {
+pub fn switches_on(document: &Document) -> bool {
     env_text(document, "CLAUDE_CODE_USE_BEDROCK").is_some_and(|value| keys::is_on(&value))
 }
 
