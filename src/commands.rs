@@ -15,13 +15,15 @@ pub mod doctor;
 pub mod facts;
 pub mod get_aws_context;
 pub mod hook;
-pub mod layout;
 pub mod inference_config;
+pub mod layout;
+pub mod login;
 pub mod plugin;
 pub mod reset;
 pub mod run;
 pub mod session;
 pub mod settings_edit;
+pub mod sso;
 pub mod status;
 pub mod statusline;
 
@@ -153,6 +155,8 @@ pub enum Command {
     Run(run::Run),
     Completions(completions::Completions),
     InferenceConfig(inference_config::InferenceConfig),
+    Login(login::Login),
+    Sso(sso::Sso),
     Plugin(plugin::Plugin),
     Statusline(statusline::Statusline),
     Hook(hook::Hook),
@@ -194,6 +198,8 @@ impl Command {
             Command::Run(command) => command.run(context),
             Command::Completions(command) => command.run(context),
             Command::InferenceConfig(command) => command.run(context),
+            Command::Login(command) => command.run(context),
+            Command::Sso(command) => command.run(context),
             Command::Plugin(command) => command.run(context),
             Command::Statusline(command) => command.run(context),
             Command::Hook(command) => command.run(context),

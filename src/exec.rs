@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use capture::{End, Output, capture, capture_all};
-pub use terminal::{Stdout, interactive, replace};
+pub use terminal::{Stdout, interactive, interactive_heard, replace};
 
 use crate::env::Env;
 use crate::error::{Code, Error};

@@ -13,6 +13,7 @@ mod system;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::{Code, Error, Result};
 
@@ -165,6 +166,25 @@ pub fn remove_empty_folder(path: &Path) -> Result<bool> {
         }
         Err(error) => Err(fault::not_writable(path, &error)),
     }
+}
+
+/// A turn at something that one process does at a time. Over when dropped, also by a kill.
+pub struct Turn(lock::Lock);
+
+impl Turn {
+    /// Whether another process had its turn while this one waited.
+    pub fn waited(&self) -> bool {
+        self.0.waited()
+    }
+}
+
+/// Takes a turn at what `folder` stands for, after at most `longest`; the folder is made, and stays empty.
+///
+/// # Errors
+/// `FILE_BUSY` when another process keeps it for longer; `FILE_NOT_WRITABLE`, `FILE_CONFLICT` when there can be no folder.
+pub fn take_turn(folder: &Path, longest: Duration) -> Result<Turn> {
+    resolve::create_folders(folder)?;
+    lock::take_within(folder, longest).map(Turn)
 }
 
 /// The bytes that [`edit`] keeps as the original of `path`, if any (`<path>.before-bedrock`).

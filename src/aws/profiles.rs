@@ -160,7 +160,7 @@ impl AwsFile {
         AwsFile { path, bytes }
     }
 
-    fn document(&self, which: &str) -> Result<Document<'_>> {
+    pub(super) fn document(&self, which: &str) -> Result<Document<'_>> {
         let bytes = self.bytes.as_deref().unwrap_or_default();
         Document::parse(bytes).map_err(|malformed| {
             let Malformed {
@@ -252,7 +252,7 @@ impl Entry {
         }
     }
 
-    fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
             Value::Nested(_) | Value::Secret => None,

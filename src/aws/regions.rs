@@ -3,7 +3,9 @@
 //! The table is botocore's `endpoints.json` (1.44.5; the same in aws-cli 2.36.7): the regions of every partition, and
 //! which of them have an endpoint of the service `bedrock`. A region it does not know may still be a new one.
 
+use crate::error::{Code, Error, Result};
 use crate::nearest;
+use crate::report::escape;
 
 /// The regions of one partition.
 struct Partition {
@@ -109,6 +111,22 @@ pub fn is_region_shaped(text: &str) -> bool {
             .all(|word| (2..=12).contains(&word.len()) && lower(word))
         && (1..=2).contains(&number.len())
         && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Passes what is shaped like a region.
+///
+/// # Errors
+/// `REGION_INVALID`, with the nearest region there is.
+pub fn check(region: &str) -> Result<()> {
+    if is_region_shaped(region) {
+        return Ok(());
+    }
+    let message = format!("`{}` is not an AWS region", escape(region));
+    let step = nearest(region).map_or_else(
+        || "give a region such as us-east-1 or eu-central-1".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Error::new(Code::RegionInvalid, message).suggest(step))
 }
 
 /// The known region that was probably meant by `text`, other than `text` itself; those with Bedrock come first.

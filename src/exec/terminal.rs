@@ -1,5 +1,7 @@
 //! Programs that talk to the user: they keep the terminal.
 
+use std::io::{Read, Write};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::{Run, interrupted, signals};
@@ -7,6 +9,9 @@ use crate::error::Result;
 
 /// How long a program that shares the terminal may take to end by itself after Ctrl-C, which it got too.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long after its end a program's last words may take through the pipe.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Where the stdout of a program that keeps the terminal goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +27,48 @@ pub enum Stdout {
 /// # Errors
 /// `COMMAND_NOT_FOUND` when it cannot be started, `INTERRUPTED` after Ctrl-C.
 pub fn interactive(run: &Run, stdout: Stdout) -> Result<i32> {
-    let watch = signals::Watch::start();
-    let started = Instant::now();
     let expression = match stdout {
         Stdout::Inherit => run.expression(),
         Stdout::ToStderr => run.expression().stdout_to_stderr(),
     };
+    attend(run, expression)
+}
+
+/// Like [`interactive`], with all output to our stderr as it comes; also returns what the program wrote.
+///
+/// # Errors
+/// As [`interactive`].
+pub fn interactive_heard(run: &Run) -> Result<(i32, String)> {
+    let (mut reader, writer) = std::io::pipe().map_err(|error| run.start_error(&error))?;
+    let (sender, receiver) = channel();
+    let listener = std::thread::Builder::new().spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = reader.read(&mut buffer) {
+            let piece = buffer.get(..length).unwrap_or_default();
+            // Nobody looks at our stderr any more, or nobody waits for the end: the program is to go on all the same.
+            let _ = std::io::stderr().write_all(piece);
+            let _ = sender.send(piece.to_vec());
+        }
+    });
+    listener.map_err(|error| run.start_error(&error))?;
+    let expression = run.expression().stdout_to_stderr().stderr_file(writer);
+    let code = attend(run, expression)?;
+    let mut heard = Vec::new();
+    // A browser that the program started may hold the pipe open for hours.
+    while let Ok(piece) = receiver.recv_timeout(LAST_WORDS) {
+        heard.extend(piece);
+    }
+    Ok((code, String::from_utf8_lossy(&heard).into_owned()))
+}
+
+/// Starts it, and waits for its end or for Ctrl-C.
+fn attend(run: &Run, expression: duct::Expression) -> Result<i32> {
+    let watch = signals::Watch::start();
+    let started = Instant::now();
     let failed = |error: std::io::Error| run.start_error(&error);
     let handle = expression.start().map_err(failed)?;
+    // It may hold an end of a pipe whose other end waits for all of them to close.
+    drop(expression);
     let mut give_up = None;
     loop {
         let ended = handle

@@ -16,6 +16,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 pub(super) struct Lock {
     folder: PathBuf,
     held: Option<File>,
+    waited: bool,
 }
 
 impl Lock {
@@ -28,14 +29,25 @@ impl Lock {
     pub(super) fn is_real(&self) -> bool {
         self.held.is_some()
     }
+
+    /// Whether another process held it before.
+    pub(super) fn waited(&self) -> bool {
+        self.waited
+    }
 }
 
 /// Takes the lock of a folder that exists, after at most ten seconds.
 pub(super) fn take(folder: &Path) -> Result<Lock> {
-    let held = wait(folder)?;
+    take_within(folder, LONGEST_WAIT)
+}
+
+/// Takes the lock of a folder that exists, after at most `longest`.
+pub(super) fn take_within(folder: &Path, longest: Duration) -> Result<Lock> {
+    let (held, waited) = wait(folder, longest)?;
     Ok(Lock {
         folder: folder.to_owned(),
         held,
+        waited,
     })
 }
 
@@ -49,19 +61,21 @@ fn busy(folder: &Path) -> Error {
 }
 
 #[cfg(unix)]
-fn wait(folder: &Path) -> Result<Option<File>> {
+fn wait(folder: &Path, longest: Duration) -> Result<(Option<File>, bool)> {
     use std::fs::TryLockError;
     use std::sync::mpsc::{RecvTimeoutError, channel};
 
     let open = match File::open(folder) {
         Ok(open) => open,
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            return Ok((None, false));
+        }
         Err(error) => return Err(fault::not_writable(folder, &error)),
     };
     match open.try_lock() {
-        Ok(()) => return Ok(Some(open)),
+        Ok(()) => return Ok((Some(open), false)),
         Err(TryLockError::WouldBlock) => {}
-        Err(TryLockError::Error(_)) => return Ok(None),
+        Err(TryLockError::Error(_)) => return Ok((None, false)),
     }
     // The system's queue is fair, which asking again and again is not; the thread gives the wait an end.
     let (sender, receiver) = channel();
@@ -73,15 +87,15 @@ fn wait(folder: &Path) -> Result<Option<File>> {
     if waiter.is_err() {
         return Err(busy(folder));
     }
-    match receiver.recv_timeout(LONGEST_WAIT) {
-        Ok(held) => Ok(held),
+    match receiver.recv_timeout(longest) {
+        Ok(held) => Ok((held, true)),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(busy(folder)),
     }
 }
 
 /// Windows locks no folders: a file that nobody else may open, and that goes with its handle, serves.
 #[cfg(windows)]
-fn wait(folder: &Path) -> Result<Option<File>> {
+fn wait(folder: &Path, longest: Duration) -> Result<(Option<File>, bool)> {
     use std::os::windows::fs::OpenOptionsExt;
     const DELETE_ON_CLOSE: u32 = 0x0400_0000;
     const SHARING_VIOLATION: i32 = 32;
@@ -97,11 +111,11 @@ fn wait(folder: &Path) -> Result<Option<File>> {
             .custom_flags(DELETE_ON_CLOSE)
             .open(folder.join(".claude-bedrock.lock"));
         match opened {
-            Ok(open) => return Ok(Some(open)),
+            Ok(open) => return Ok((Some(open), !waited.is_zero())),
             Err(error) if error.raw_os_error() != Some(SHARING_VIOLATION) => {
                 return Err(fault::not_writable(folder, &error));
             }
-            Err(_) if waited >= LONGEST_WAIT => return Err(busy(folder)),
+            Err(_) if waited >= longest => return Err(busy(folder)),
             Err(_) => {
                 std::thread::sleep(STEP);
                 waited += STEP;
@@ -111,6 +125,6 @@ fn wait(folder: &Path) -> Result<Option<File>> {
 }
 
 #[cfg(not(any(unix, windows)))]
-fn wait(_folder: &Path) -> Result<Option<File>> {
-    Ok(None)
+fn wait(_folder: &Path, _longest: Duration) -> Result<(Option<File>, bool)> {
+    Ok((None, false))
 }

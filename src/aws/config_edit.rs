@@ -1,0 +1,56 @@
+//! Edits of `~/.aws/config` that change nothing else: a profile with its sso-session added, a session given the scope
+//! that lets it renew itself, a legacy SSO profile turned into one with a session, and all of that undone.
+//!
+//! Pure: text in, text out. What an edit made is read once more with our own reader before anyone may write it.
+
+mod add;
+mod check;
+mod editor;
+mod undo;
+mod upgrade;
+
+use serde::Serialize;
+
+use crate::report::Warning;
+
+pub use add::{NewProfile, plan_add};
+pub use undo::{plan_kept, plan_undo};
+pub use upgrade::{Upgrade, plan_upgrade};
+
+/// The scope with which AWS hands out refresh tokens, so that a session renews itself for as long as the administrator
+/// allows ("IAM Identity Center token provider configuration" of the AWS CLI User Guide).
+pub const ACCESS_SCOPE: &str = "sso:account:access";
+
+/// A planned edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The resulting file.
+    pub bytes: Vec<u8>,
+    /// What differs from the present one; empty when nothing does.
+    pub changes: Vec<Change>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+    /// The profile to log in with next, where the edit asks for a login.
+    pub log_in: Option<String>,
+}
+
+/// One key whose value changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The text between the header's brackets.
+    pub section: String,
+    /// The key, in lower case.
+    pub key: &'static str,
+    /// The value so far.
+    pub before: Option<String>,
+    /// The value to be.
+    pub after: Option<String>,
+}
+
+/// The items of a comma-separated list of scopes (`botocore.utils`: trimmed, empty ones dropped).
+fn scopes_of(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|it| !it.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! `sso add`: an sso-session and a profile that uses it.
+
+use super::editor::Editor;
+use super::{ACCESS_SCOPE, Edit, check, scopes_of};
+use crate::aws::claude_view::ClaudeView;
+use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section};
+use crate::error::{Code, Error, Result};
+use crate::report::Warning;
+use crate::shell::quote;
+
+/// What to add.
+#[derive(Clone, Debug, Default)]
+pub struct NewProfile {
+    /// The sso-session's name. One that is there already is used as it is.
+    pub session: String,
+    /// The start URL of the access portal; needed for a new session.
+    pub start_url: Option<String>,
+    /// The region of IAM Identity Center; needed for a new session.
+    pub sso_region: Option<String>,
+    /// Scopes, comma-separated; [`ACCESS_SCOPE`] unless given.
+    pub scopes: Option<String>,
+    /// The profile's name; without one only the session is added.
+    pub profile: Option<String>,
+    /// The account to work in; a profile needs it.
+    pub account: Option<String>,
+    /// The permission set to work with; a profile needs it.
+    pub role: Option<String>,
+    /// The profile's region.
+    pub region: Option<String>,
+}
+
+/// Plans the two sections. What is there already with the same values stays as it is.
+///
+/// # Errors
+/// `USAGE` and `REGION_INVALID` for values that cannot be meant; `FILE_CONFLICT` when a section of that name says
+/// something else; `AWS_CONFIG_INVALID` for a file that botocore rejects.
+pub fn plan_add(config: AwsFile, credentials: AwsFile, wish: &NewProfile) -> Result<Edit> {
+    wish.check()?;
+    let files = AwsFiles::parse(config, credentials)?;
+    let bytes = files.config.bytes.as_deref().unwrap_or_default();
+    let document = files.config.document("config")?;
+    let mut editor = Editor::new(bytes, &document)?;
+    let mut warnings = Vec::new();
+    let scopes = wish.scopes.as_deref();
+
+    if let Some(name) = &wish.profile {
+        let entries = wish.profile_entries();
+        let there = files.find_profile(name);
+        let header = if name == "default" {
+            name.clone()
+        } else {
+            format!("profile {name}")
+        };
+        match there.and_then(|profile| profile.config.as_ref()) {
+            Some(section) => same(section, &entries)?,
+            None => editor.add_section(&header, &entries),
+        }
+        warnings.extend(there.and_then(|profile| shadowed(profile, &entries)));
+    }
+    let given = [
+        ("sso_start_url", wish.start_url.as_deref()),
+        ("sso_region", wish.sso_region.as_deref()),
+        ("sso_registration_scopes", scopes),
+    ];
+    let given = given.into_iter();
+    if let Some(session) = files.find_sso_session(&wish.session) {
+        let entries: Vec<_> = given
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect();
+        same(&session.section, &entries)?;
+        warnings.extend(lacks_scope(
+            &wish.session,
+            session.text("sso_registration_scopes"),
+        ));
+    } else {
+        let mut entries = Vec::new();
+        for (key, value) in given {
+            let default = (key == "sso_registration_scopes").then_some(ACCESS_SCOPE);
+            let value = value.or(default).ok_or_else(|| {
+                let flag = key.replace('_', "-");
+                let flag = flag.replace("sso-start", "start");
+                let message = format!(
+                    "the sso-session `{}` is new and needs --{flag}",
+                    wish.session
+                );
+                Error::new(Code::Usage, message).suggest(
+                    "claude-bedrock sso add --session NAME --start-url URL --sso-region REGION",
+                )
+            })?;
+            entries.push((key, value));
+        }
+        editor.add_section(&format!("sso-session {}", wish.session), &entries);
+        warnings.extend(lacks_scope(&wish.session, scopes.or(Some(ACCESS_SCOPE))));
+    }
+    let (bytes, changes) = editor.finish()?;
+    if let Some(name) = &wish.profile {
+        warnings.extend(unreadable(&files, &bytes, name)?);
+    }
+    Ok(Edit {
+        bytes,
+        changes,
+        warnings,
+        log_in: wish.profile.clone(),
+    })
+}
+
+impl NewProfile {
+    fn check(&self) -> Result<()> {
+        check::name("sso-session", &self.session)?;
+        for (value, check) in [
+            (&self.start_url, check::start_url as fn(&str) -> Result<()>),
+            (&self.sso_region, check::region),
+            (&self.scopes, check::scopes),
+            (&self.account, check::account),
+            (&self.role, check::role),
+            (&self.region, check::region),
+        ] {
+            value.as_deref().map_or(Ok(()), check)?;
+        }
+        match &self.profile {
+            Some(name) => check::name("profile", name)?,
+            None if self.account.is_some() || self.role.is_some() || self.region.is_some() => {
+                return Err(needs("--account, --role and --region", "--profile"));
+            }
+            None => return Ok(()),
+        }
+        match (&self.account, &self.role) {
+            (Some(_), Some(_)) => Ok(()),
+            (None, _) => Err(needs("a profile", "--account")),
+            (_, None) => Err(needs("a profile", "--role")),
+        }
+    }
+
+    fn profile_entries(&self) -> Vec<(&'static str, &str)> {
+        let entries = [
+            ("sso_session", Some(self.session.as_str())),
+            ("sso_account_id", self.account.as_deref()),
+            ("sso_role_name", self.role.as_deref()),
+            ("region", self.region.as_deref()),
+        ];
+        let entries = entries.into_iter();
+        entries
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
+    }
+}
+
+fn needs(what: &str, flag: &str) -> Error {
+    Error::new(Code::Usage, format!("{what} needs {flag}")).suggest(
+        "claude-bedrock sso add --session NAME --profile NAME --account ID --role NAME --region REGION",
+    )
+}
+
+/// A section of that name is fine when it says the same.
+fn same(section: &Section, wished: &[(&'static str, &str)]) -> Result<()> {
+    let differ: Vec<String> = wished
+        .iter()
+        .filter(|(key, value)| section.text(key) != Some(value))
+        .map(|(key, _)| match section.text(key) {
+            Some(present) => format!("{key} (there: {present})"),
+            None => format!("{key} (not there)"),
+        })
+        .collect();
+    if differ.is_empty() {
+        return Ok(());
+    }
+    let (header, line) = (&section.header, section.line);
+    let message = format!(
+        "[{header}] is there already, on line {line}, and differs in {}",
+        differ.join(", ")
+    );
+    Err(Error::new(Code::FileConflict, message)
+        .suggest("choose another name, or edit that section"))
+}
+
+/// Keys of the credentials file go before what is written here, for both readers, and access keys before SSO for Claude
+/// Code (`@aws-sdk/credential-provider-ini`, `resolveProfileData`).
+fn shadowed(profile: &Profile, entries: &[(&'static str, &str)]) -> Option<Warning> {
+    let section = profile.credentials.as_ref()?;
+    let name = &profile.name;
+    let message = if section.has("aws_access_key_id") {
+        format!("Claude Code uses the access key of [{name}] in the credentials file, not SSO")
+    } else {
+        let (key, _) = entries
+            .iter()
+            .find(|(key, value)| section.has(key) && section.text(key) != Some(value))?;
+        format!("the {key} of [{name}] in the credentials file goes before the one written here")
+    };
+    let step = format!("take it out of the credentials file, line {}", section.line);
+    Some(Warning::new("CREDENTIALS_SHADOW", message).suggest(step))
+}
+
+fn lacks_scope(session: &str, scopes: Option<&str>) -> Option<Warning> {
+    if scopes.is_some_and(|list| scopes_of(list).any(|scope| scope == ACCESS_SCOPE)) {
+        return None;
+    }
+    let message = format!(
+        "the sso-session `{session}` does not ask for {ACCESS_SCOPE}, so it may not renew itself"
+    );
+    let step = format!("claude-bedrock sso upgrade --session {}", quote(session));
+    Some(Warning::new("SCOPE_MISSING", message).suggest(step))
+}
+
+/// Whether Claude Code will see the profile in the edited file.
+pub(super) fn unreadable(files: &AwsFiles, edited: &[u8], name: &str) -> Result<Option<Warning>> {
+    let copy = |file: &AwsFile, bytes: Option<&[u8]>| AwsFile {
+        path: file.path.clone(),
+        bytes: bytes.map(<[u8]>::to_vec),
+    };
+    let credentials = files.credentials.bytes.as_deref();
+    let view = ClaudeView::parse(Some(edited), credentials);
+    let after = AwsFiles::parse(
+        copy(&files.config, Some(edited)),
+        copy(&files.credentials, credentials),
+    )?;
+    let reason = view.unreadable_reason(after.require_profile(name)?);
+    Ok(reason.map(|reason| Warning::new("PROFILE_UNREADABLE", reason.message)))
+}

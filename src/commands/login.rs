@@ -1,0 +1,284 @@
+//! `login`: logs in for the profile that holds the session, once, however many ask for it.
+
+use serde::Serialize;
+
+use crate::aws::cli::{AwsCli, Browser, Session};
+use crate::aws::credentials::{Credentials, Inspector, Login as How, Status};
+use crate::aws::failure;
+use crate::aws::profiles::AwsFiles;
+use crate::claude::settings::Stack;
+use crate::commands::Context;
+use crate::error::{Code, Error, Result};
+use crate::exec;
+use crate::file;
+use crate::report::{Look, Report, document, escape};
+use crate::shell::quote;
+use crate::time::{Epoch, describe_span, format_timestamp};
+
+/// Log in to the SSO session (or `aws login` session) of a profile
+///
+/// With --if-needed it is what Claude Code may call whenever credentials fail: it returns at once while the session is
+/// alive, and of several callers one logs in and the others wait for it.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Login {
+    /// Profile to log in for: the configured one, else AWS_PROFILE, else the only one that can log in
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Do nothing while the session is alive
+    #[arg(long)]
+    if_needed: bool,
+
+    /// Print the address instead of opening a browser
+    #[arg(long)]
+    no_browser: bool,
+
+    /// Print an address and a code to enter on any computer
+    #[arg(long)]
+    use_device_code: bool,
+}
+
+/// How long a caller waits for another one's login, in seconds: Claude Code ends its refresh command after 180.
+const LONGEST_WAIT: u64 = 170;
+
+/// The `data` of the answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionAnswer {
+    profile: String,
+    /// Whether this call, or the one that it waited for, logged in.
+    logged_in: bool,
+    status: Status,
+    sso_session: Option<String>,
+    session_expires: Option<String>,
+    renewable_until: Option<String>,
+    #[serde(skip)]
+    line: String,
+}
+
+impl Login {
+    /// Logs in, or finds that nobody has to.
+    ///
+    /// # Errors
+    /// `PROFILE_NOT_FOUND`, `USAGE` where it is not clear which profile; `CREDENTIALS_MISSING` for a profile that does not
+    /// log in; what `aws` failed with (`NETWORK_ERROR`, `AWS_CLI_V1`, …); `AWS_CLI_TIMED_OUT` when another caller's login
+    /// takes too long.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let files = AwsFiles::load(context.env)?;
+        let name = match &self.profile {
+            Some(name) => name.clone(),
+            None => choose_profile(context, &files)?,
+        };
+        files.require_profile(&name)?;
+        let Some(how) = Inspector::new(context.env, &files).inspect(&name).login else {
+            return Err(cannot_log_in(context, &files, &name));
+        };
+        let session = |env| Inspector::new(env, &files).inspect(how.profile());
+        let before = session(context.env);
+        if self.if_needed && is_alive(&before) {
+            return Ok(answer(context, &how, &before, false));
+        }
+        if context.options.offline {
+            let message = "logging in takes `aws` and the network, and --offline rules them out";
+            return Err(Error::new(Code::Usage, message).suggest("leave --offline out"));
+        }
+        let aws = AwsCli::find(context.env)?;
+        let turn = take_turn(context, &how, &before)?;
+        if turn.as_ref().is_some_and(file::Turn::waited) {
+            let now = session(context.env);
+            if is_alive(&now) {
+                return Ok(answer(context, &how, &now, true));
+            }
+            // One browser window is enough: whoever closed it did not want another.
+            let message = format!(
+                "another caller tried to log in to {} and did not succeed",
+                what(&before, how.profile())
+            );
+            return Err(Error::new(Code::SsoLoginRequired, message).suggest(how.command()));
+        }
+        self.log_in(context, &aws, &how)?;
+        let after = session(context.env);
+        if !is_alive(&after) {
+            let message = format!(
+                "`{}` ended well, and the session of the profile `{}` is {} all the same",
+                how.command(),
+                how.profile(),
+                after.problem.map_or_else(
+                    || "over".to_owned(),
+                    |problem| format!("not usable ({})", problem.message)
+                )
+            );
+            return Err(Error::new(Code::SsoTokenInvalid, message).suggest("claude-bedrock doctor"));
+        }
+        Ok(answer(context, &how, &after, true))
+    }
+
+    fn log_in(&self, context: &Context<'_>, aws: &AwsCli, how: &How) -> Result<()> {
+        let (run, operation) = match how {
+            How::Sso { profile } => {
+                let browser = match (self.use_device_code, self.no_browser) {
+                    (true, _) => Browser::DeviceCode,
+                    (false, true) => Browser::Print,
+                    (false, false) => Browser::Open,
+                };
+                (
+                    aws.sso_login(Session::OfProfile(profile), browser),
+                    "sso login",
+                )
+            }
+            How::AwsLogin { profile } => (aws.login(profile), "login"),
+        };
+        context.listener.trace(&run.command_line());
+        let (exit, said) = exec::interactive_heard(&run)?;
+        if exit == 0 {
+            return Ok(());
+        }
+        let command = how.command();
+        let asked = failure::Context {
+            operation,
+            profile: Some(how.profile()),
+            region: None,
+            login_command: Some(&command),
+        };
+        Err(failure::classify(&asked, Some(exit), &said))
+    }
+}
+
+/// The profile to log in for when none is named: the one that Claude Code uses, else the only one that can log in.
+///
+/// # Errors
+/// `USAGE` when there are several, `CREDENTIALS_MISSING` when there is none.
+pub(super) fn choose_profile(context: &Context<'_>, files: &AwsFiles) -> Result<String> {
+    let configured = Stack::load(context.env).effective_env("AWS_PROFILE");
+    if let Some(name) = configured.map(|found| found.value)
+        && !name.is_empty()
+    {
+        return Ok(name);
+    }
+    let mut inspector = Inspector::new(context.env, files);
+    let mut found: Vec<(String, Option<String>)> = Vec::new();
+    for profile in &files.profiles {
+        let credentials = inspector.inspect(&profile.name);
+        if let Some(how) = credentials.login {
+            let holder = how.profile().to_owned();
+            let session = credentials.sso_session;
+            let known = found
+                .iter()
+                .any(|(name, other)| *name == holder || (session.is_some() && *other == session));
+            if !known {
+                found.push((holder, session));
+            }
+        }
+    }
+    match found.as_slice() {
+        [(name, _)] => Ok(name.clone()),
+        [] => Err(Error::new(Code::CredentialsMissing, "no profile here logs in").suggest(
+            "add one: claude-bedrock sso add --session NAME --start-url URL --sso-region REGION --profile NAME --account ID --role NAME",
+        )),
+        [(first, _), ..] => Err(Error::new(
+            Code::Usage,
+            "several profiles can log in, and none is configured: --profile is missing",
+        )
+        .suggest(format!("claude-bedrock login --profile {}", quote(first)))
+        .detail("candidates", found.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())),
+    }
+}
+
+/// Why there is no login for a profile.
+fn cannot_log_in(context: &Context<'_>, files: &AwsFiles, name: &str) -> Error {
+    let credentials = Inspector::new(context.env, files).inspect(name);
+    if let Some(problem) = credentials
+        .problem
+        .filter(|_| credentials.status == Status::Invalid)
+    {
+        let mut error = Error::new(problem.code, problem.message);
+        error.suggestion = problem.suggestion;
+        return error;
+    }
+    let message = format!(
+        "there is nothing to log in to: the profile `{name}` gets its credentials from elsewhere"
+    );
+    Error::new(Code::CredentialsMissing, message)
+        .suggest("name a profile that logs in with --profile, or: claude-bedrock status")
+}
+
+fn is_alive(credentials: &Credentials) -> bool {
+    credentials.is_valid()
+}
+
+/// Waits until nobody else logs in to this session. `None`: the system cannot order the callers, and they go on without.
+fn take_turn(
+    context: &Context<'_>,
+    how: &How,
+    session: &Credentials,
+) -> Result<Option<file::Turn>> {
+    let key = session.sso_session.as_deref().unwrap_or(how.profile());
+    let name = sha1_smol::Sha1::from(key).digest().to_string();
+    let folder = context.env.cache_dir().join("login").join(name);
+    let longest = context.timeout(LONGEST_WAIT);
+    match file::take_turn(&folder, longest) {
+        Ok(turn) => Ok(Some(turn)),
+        Err(error) if error.code == Code::FileBusy => {
+            let message = format!(
+                "another caller has been logging in to {} for {}",
+                what(session, how.profile()),
+                describe_span(i64::try_from(longest.as_secs()).unwrap_or(i64::MAX))
+            );
+            Err(Error::new(Code::AwsCliTimedOut, message)
+                .suggest("finish the login in the browser, then try again"))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+fn what(credentials: &Credentials, profile: &str) -> String {
+    match &credentials.sso_session {
+        Some(session) => format!("the SSO session `{session}`"),
+        None => format!("the session of the profile `{profile}`"),
+    }
+}
+
+fn answer(
+    context: &Context<'_>,
+    how: &How,
+    credentials: &Credentials,
+    logged_in: bool,
+) -> Box<dyn Report> {
+    let spell = |at: Option<Epoch>| at.map(format_timestamp);
+    let subject = what(credentials, how.profile());
+    let left = credentials.expires.map_or(0, |end| end - context.env.now);
+    let state = if left > 0 {
+        format!("{subject} lasts {} more", describe_span(left))
+    } else {
+        format!("{subject} renews itself at the next use")
+    };
+    let start = if logged_in {
+        "logged in"
+    } else {
+        "no login needed"
+    };
+    let line = format!("{start}: {}\n", escape(&state));
+    Box::new(SessionAnswer {
+        profile: how.profile().to_owned(),
+        logged_in,
+        status: credentials.status,
+        sso_session: credentials.sso_session.clone(),
+        session_expires: spell(credentials.expires),
+        renewable_until: spell(credentials.renewable_until),
+        line: if context.options.quiet {
+            String::new()
+        } else {
+            line
+        },
+    })
+}
+
+impl Report for SessionAnswer {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, _look: &Look) -> String {
+        self.line.clone()
+    }
+}

@@ -1,0 +1,306 @@
+//! `sso`: writes SSO profiles and sessions into `~/.aws/config`, and takes that back.
+
+use serde::Serialize;
+
+use crate::aws::config_edit::{
+    Change, Edit, NewProfile, Upgrade, plan_add, plan_kept, plan_undo, plan_upgrade,
+};
+use crate::aws::profiles::{AwsFile, AwsFiles};
+use crate::commands::{Context, login};
+use crate::diff;
+use crate::error::{Code, Error, Result};
+use crate::file;
+use crate::report::{Look, Report, Tint, Warning, document, escape};
+use crate::shell::quote;
+
+/// Set SSO up in ~/.aws/config: add profiles, make sessions renew themselves
+///
+/// Changes what it names and not one other byte. The file from before is kept beside it, and `sso undo` gives it back.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Sso {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand, Clone, Debug)]
+enum Action {
+    Add(Add),
+    Upgrade(UpgradeArgs),
+    Undo(Undo),
+}
+
+/// Add an sso-session, and a profile that uses it
+///
+/// A session that is there already is used as it is. Run it again with other --profile, --account and --role for each
+/// account you work in.
+#[derive(clap::Args, Clone, Debug)]
+struct Add {
+    /// Name of the sso-session
+    #[arg(long, value_name = "NAME")]
+    session: String,
+
+    /// Start URL of the access portal, for a new session
+    #[arg(long, value_name = "URL")]
+    start_url: Option<String>,
+
+    /// Region of IAM Identity Center, for a new session
+    #[arg(long, value_name = "REGION")]
+    sso_region: Option<String>,
+
+    /// Scopes, comma-separated, instead of sso:account:access
+    #[arg(long, value_name = "LIST")]
+    scopes: Option<String>,
+
+    /// Name of the profile to add
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Account of the profile
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+
+    /// Permission set of the profile
+    #[arg(long, value_name = "NAME")]
+    role: Option<String>,
+
+    /// Region of the profile
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Show what would change as a unified diff and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Give a session the scope that lets it renew itself, or a legacy SSO profile a session
+///
+/// Without --profile and --session it is the configured profile. A new login is needed afterwards.
+#[derive(clap::Args, Clone, Debug)]
+struct UpgradeArgs {
+    /// Profile to upgrade
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Session to upgrade; with a legacy --profile, the session to make or use
+    #[arg(long, value_name = "NAME")]
+    session: Option<String>,
+
+    /// Also every other legacy profile of the same portal
+    #[arg(long)]
+    all: bool,
+
+    /// Show what would change as a unified diff and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Give back the file from before `sso add` and `sso upgrade`
+///
+/// Only as long as nothing else has changed it.
+#[derive(clap::Args, Clone, Debug)]
+struct Undo {
+    /// Show what would change as a unified diff and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// The `data` of all three.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SsoEdited {
+    config_path: String,
+    changed: bool,
+    changes: Vec<Change>,
+    backup: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+    next_step: Option<String>,
+    warnings: Vec<Warning>,
+    #[serde(skip)]
+    shown_path: String,
+    /// What was done, in a word.
+    #[serde(skip)]
+    done: &'static str,
+}
+
+impl Sso {
+    /// Plans and commits; a dry run stops before the commit.
+    ///
+    /// # Errors
+    /// Those of the plan and of [`file::edit`].
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        match &self.action {
+            Action::Add(add) => {
+                let wish = NewProfile {
+                    session: add.session.clone(),
+                    start_url: add.start_url.clone(),
+                    sso_region: add.sso_region.clone(),
+                    scopes: add.scopes.clone(),
+                    profile: add.profile.clone(),
+                    account: add.account.clone(),
+                    role: add.role.clone(),
+                    region: add.region.clone(),
+                };
+                edit(context, add.dry_run, &mut |config, credentials| {
+                    plan_add(config, credentials, &wish)
+                })
+            }
+            Action::Upgrade(args) => {
+                let mut wish = Upgrade {
+                    session: args.session.clone(),
+                    profile: args.profile.clone(),
+                    all: args.all,
+                };
+                if wish.session.is_none() && wish.profile.is_none() {
+                    wish.profile = Some(login::choose_profile(
+                        context,
+                        &AwsFiles::load(context.env)?,
+                    )?);
+                }
+                edit(context, args.dry_run, &mut |config, credentials| {
+                    plan_upgrade(config, credentials, &wish)
+                })
+            }
+            Action::Undo(args) => undo(context, args.dry_run),
+        }
+    }
+}
+
+/// One edit of the config file. The setup wizard comes through here too.
+///
+/// # Errors
+/// Those of the plan and of [`file::edit`].
+pub(super) fn edit(
+    context: &Context<'_>,
+    dry_run: bool,
+    plan: &mut dyn FnMut(AwsFile, AwsFile) -> Result<Edit>,
+) -> Result<Box<dyn Report>> {
+    let files = AwsFiles::load(context.env)?;
+    let path = &files.config.path;
+    let mut log_in = None;
+    let mut edited = commit(context, &files, dry_run, &mut |seen, edited| {
+        let config = AwsFile {
+            path: path.clone(),
+            bytes: seen.current.map(<[u8]>::to_vec),
+        };
+        let credentials = AwsFile {
+            path: files.credentials.path.clone(),
+            bytes: files.credentials.bytes.clone(),
+        };
+        let edit = plan(config, credentials)?;
+        edited.changes = edit.changes;
+        edited.warnings = edit.warnings;
+        log_in = edit.log_in;
+        if edited.changes.is_empty() {
+            return Ok((seen.current.map(<[u8]>::to_vec), file::Kept::Leave));
+        }
+        let kept = plan_kept(seen.current, seen.kept, &edit.bytes);
+        Ok((Some(edit.bytes), file::Kept::Write(kept)))
+    })?;
+    edited.next_step =
+        log_in.map(|profile| format!("claude-bedrock login --profile {}", quote(&profile)));
+    Ok(Box::new(edited))
+}
+
+fn undo(context: &Context<'_>, dry_run: bool) -> Result<Box<dyn Report>> {
+    let files = AwsFiles::load(context.env)?;
+    let mut edited = commit(context, &files, dry_run, &mut |seen, _| {
+        let before = plan_undo(seen.current, seen.kept, &files.config.path)?;
+        Ok((before, file::Kept::Discard))
+    })?;
+    edited.done = "Put back";
+    Ok(Box::new(edited))
+}
+
+/// What the file is to hold (`None`: it is to go), and what becomes of the kept original.
+type Planned = (Option<Vec<u8>>, file::Kept);
+
+fn commit(
+    context: &Context<'_>,
+    files: &AwsFiles,
+    dry_run: bool,
+    plan: &mut dyn FnMut(file::Seen<'_>, &mut SsoEdited) -> Result<Planned>,
+) -> Result<SsoEdited> {
+    let path = &files.config.path;
+    if path.as_os_str().is_empty() {
+        let message = "AWS_CONFIG_FILE is set and empty, so there is no config file to edit";
+        return Err(Error::new(Code::AwsConfigInvalid, message).suggest("unset AWS_CONFIG_FILE"));
+    }
+    let mut edited = SsoEdited {
+        config_path: path.display().to_string(),
+        changed: false,
+        changes: Vec::new(),
+        backup: None,
+        diff: None,
+        next_step: None,
+        warnings: Vec::new(),
+        shown_path: context.env.tilde(path),
+        done: "Changed",
+    };
+    let options = file::Options {
+        backup_at: Some(context.env.now),
+    };
+    let outcome = file::edit(path, options, |seen| {
+        let (after, kept) = plan(seen, &mut edited)?;
+        edited.changed = after.as_deref() != seen.current;
+        if dry_run {
+            let text = |bytes: Option<&[u8]>| {
+                String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+            };
+            edited.diff = Some(diff::unified(
+                &text(seen.current),
+                &text(after.as_deref()),
+                &edited.shown_path,
+            ));
+            return Ok(file::Plan {
+                content: file::Content::Leave,
+                kept: file::Kept::Leave,
+            });
+        }
+        Ok(file::Plan {
+            content: after.map_or(file::Content::Remove, file::Content::Write),
+            kept,
+        })
+    })?;
+    edited.backup = outcome.backup.map(|path| path.display().to_string());
+    edited.warnings.extend(outcome.warnings);
+    Ok(edited)
+}
+
+impl Report for SsoEdited {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, look: &Look) -> String {
+        let path = escape(&self.shown_path);
+        let mut out = match &self.diff {
+            Some(diff) => diff.clone(),
+            None if !self.changed => format!("{path} is as wished already\n"),
+            None => format!("{} {path}\n", look.tint(Tint::Good, self.done)),
+        };
+        let mut section = "";
+        for change in self.changes.iter().filter(|_| self.diff.is_none()) {
+            if change.section != section {
+                section = &change.section;
+                out += &format!("  [{}]\n", escape(section));
+            }
+            let value = match &change.after {
+                Some(value) => format!(" = {}", escape(value)),
+                None => " taken out".to_owned(),
+            };
+            out += &format!("    {}{value}\n", change.key);
+        }
+        for warning in &self.warnings {
+            let label = look.tint(Tint::Warn, "warning:");
+            out += &format!("{label} {}\n", escape(&warning.message));
+            if let Some(step) = &warning.suggestion {
+                out += &format!("  {} {}\n", look.tint(Tint::Bold, "try:"), escape(step));
+            }
+        }
+        if let (Some(step), None) = (&self.next_step, &self.diff) {
+            out += &format!("{} {}\n", look.tint(Tint::Bold, "next:"), escape(step));
+        }
+        out
+    }
+}
