@@ -53,4 +53,6 @@ fn scopes_of(list: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -143,7 +143,7 @@ impl<'a> Editor<'a> {
     /// The edited text and what differs in it.
     ///
     /// # Errors
-    /// `INTERNAL` when it does not read as the old one plus the changes: then it must not be written.
+    /// `AWS_CONFIG_INVALID` when botocore would reject it; `INTERNAL` when it does not read as the old one plus the changes: then it must not be written.
     pub(super) fn finish(mut self) -> Result<(Vec<u8>, Vec<Change>)> {
         let mut out = self.text.to_owned();
         let ended = out.is_empty() || ends_line(&out);
@@ -162,7 +162,12 @@ impl<'a> Editor<'a> {
         if !ended && let Some(open) = out.strip_suffix(self.newline) {
             out.truncate(open.len());
         }
-        let document = Document::parse(out.as_bytes()).map_err(|_| mistake())?;
+        // A block in [DEFAULT] that nobody inherits yet may be beyond reading.
+        let document = Document::parse(out.as_bytes()).map_err(|malformed| {
+            let (line, cause) = (malformed.line, malformed.cause);
+            let message = format!("aws could not read the edited file, line {line}: {cause}");
+            Error::new(Code::AwsConfigInvalid, message).suggest(malformed.remedy)
+        })?;
         if reading(&document) == self.expected {
             Ok((out.into_bytes(), self.changes))
         } else {

@@ -282,6 +282,11 @@ fn defect_64_a_scope_is_added_beside_the_others_and_where_the_section_reads_it()
         upgrade(nested, "", "s", false).unwrap_err().code,
         Code::ProfileInvalid
     );
+    let secret =
+        "[sso-session s]\nsso_registration_scopes = x\n  aws_secret_access_key = EXAMPLE\n";
+    let error = upgrade(secret, "", "s", false).unwrap_err();
+    assert_eq!(error.code, Code::ProfileInvalid);
+    assert!(!error.message.contains("EXAMPLE"));
     assert_eq!(
         upgrade("", "", "s", false).unwrap_err().code,
         Code::ProfileNotFound

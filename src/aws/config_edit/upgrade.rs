@@ -106,6 +106,7 @@ impl Plan<'_> {
             )));
         }
         let present = present.unwrap_or_default();
+        check_list(present, &session.section)?;
         if scopes_of(present).any(|scope| scope == ACCESS_SCOPE) {
             return Ok(());
         }
@@ -221,9 +222,13 @@ impl<'a> Legacy<'a> {
             )));
         }
         let section = profile.config.as_ref();
+        if let Some(section) = section {
+            check_list(section.text(SCOPES).unwrap_or_default(), section)?;
+        }
         let text = |key: &str| section.and_then(|section| section.text(key));
+        let one_word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
         match (section, text(URL), text(REGION)) {
-            (Some(section), Some(url), Some(region)) if !url.is_empty() && !region.is_empty() => {
+            (Some(section), Some(url), Some(region)) if one_word(url) && one_word(region) => {
                 Ok(Legacy {
                     name,
                     section,
@@ -233,10 +238,23 @@ impl<'a> Legacy<'a> {
             }
             (_, None, None) => Err(invalid(format!("the profile `{name}` has no SSO settings"))),
             _ => Err(invalid(format!(
-                "the profile `{name}` is set up for SSO and lacks {URL} or {REGION}"
+                "the profile `{name}` is set up for SSO and lacks a {URL} or {REGION} of one word"
             ))),
         }
     }
+}
+
+/// Passes a list of scopes and nothing else. An indented line below the list is part of it, a secret's among them, and
+/// must neither be repeated nor moved.
+fn check_list(list: &str, section: &Section) -> Result<()> {
+    let odd = |scope: &str| scope.contains(|c: char| c.is_whitespace() || c == '=');
+    if scopes_of(list).any(odd) {
+        return Err(invalid(format!(
+            "the {SCOPES} of [{}] on line {} hold more than a list: an indented line below it, or a comment behind it, is part of the value",
+            section.header, section.line
+        )));
+    }
+    Ok(())
 }
 
 /// Start URLs of one portal differ in their ends only (`/start`, `/start/`, `/start#/`).
