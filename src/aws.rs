@@ -8,6 +8,7 @@ pub mod credentials;
 #[cfg(test)]
 mod facts;
 pub mod failure;
+pub mod identity;
 pub mod listing;
 pub mod profiles;
 pub mod regions;

@@ -6,9 +6,11 @@ use std::time::Duration;
 use crate::claude::settings;
 use crate::env::Env;
 use crate::error::Result;
+use crate::exec::Trace;
 use crate::report::{Look, Report};
 
 pub mod apply_config;
+pub mod ask_bedrock;
 pub mod check_prerequisites;
 pub mod completions;
 pub mod doctor;
@@ -35,6 +37,8 @@ pub trait Listener: Sync {
     fn note(&self, text: &str);
     /// A line for those who asked for `--verbose`.
     fn trace(&self, text: &str);
+    /// The same for those who outlive the call: programs that end on another thread. `None` when nobody listens.
+    fn tracer(&self) -> Option<Trace>;
     /// How text may look there.
     fn look(&self) -> &Look;
 }

@@ -4,11 +4,16 @@
 //! (`| head`) is not an error.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use crate::commands::{Listener, Options, Shade};
 use crate::env::Env;
 use crate::error::Error;
+use crate::exec::Trace;
 use crate::report::{Look, Report, Tint, escape};
+
+/// Takes back the line of progress on a terminal.
+const CLEAR: &str = "\r\x1b[K";
 
 /// The printer, set up once from the options and the terminals.
 pub struct Output {
@@ -124,7 +129,7 @@ impl Output {
 
     fn clear_progress(&self) {
         if self.stderr_is_terminal && !self.quiet {
-            say("\r\x1b[K");
+            say(CLEAR);
         }
     }
 }
@@ -157,6 +162,16 @@ impl Listener for Output {
             self.clear_progress();
             say(&format!("{}\n", escape(text)));
         }
+    }
+
+    fn tracer(&self) -> Option<Trace> {
+        let start = if self.stderr_is_terminal && !self.quiet {
+            CLEAR
+        } else {
+            ""
+        };
+        let tell = move |text: &str| say(&format!("{start}{}\n", escape(text)));
+        self.verbose.then(|| Arc::new(tell) as Trace)
     }
 
     fn look(&self) -> &Look {

@@ -253,7 +253,11 @@ fn own_command(context: &Context<'_>) -> String {
     quote(path.unwrap_or("claude-bedrock"))
 }
 
-fn check_region(region: &str) -> Result<()> {
+/// Refuses what is not shaped like a region.
+///
+/// # Errors
+/// `REGION_INVALID`, with the nearest region there is.
+pub fn check_region(region: &str) -> Result<()> {
     if regions::is_region_shaped(region) {
         return Ok(());
     }

@@ -2,16 +2,19 @@
 
 use serde::Serialize;
 
-use crate::aws::claude_view::{ClaudeView, Unreadable};
-use crate::aws::credentials::{Credentials, Inspector, Kind, Login, Problem, Status};
+use crate::aws::claude_view::ClaudeView;
+use crate::aws::credentials::{Credentials, Inspector, Status};
 use crate::aws::profiles::{AwsFiles, Profile};
-use crate::aws::regions;
 use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
-use crate::env::{Env, LocalTime};
-use crate::error::{Code, Result};
-use crate::report::{Look, Report, Warning, document, escape};
-use crate::time::format_timestamp;
+use crate::env::Env;
+use crate::error::Result;
+use crate::report::{Look, Report, Warning, document};
+
+mod live;
+mod profile;
+
+use profile::ProfileContext;
 
 /// Show AWS profiles, what their credentials are worth, and which one to take
 ///
@@ -21,6 +24,26 @@ pub struct GetAwsContext {
     /// Only this profile; may be given several times
     #[arg(long = "profile", value_name = "NAME")]
     profiles: Vec<String>,
+
+    /// Ask AWS which Claude models each profile may call
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_possible_values = true)]
+    check_bedrock: bool,
+
+    /// Ask AWS who each profile is
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_possible_values = true)]
+    verify: bool,
+
+    /// With --check-bedrock: look in this region only, and not in the profile's own and the likely ones
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// With --check-bedrock: look in all regions with Bedrock, where the likely ones give no access
+    #[arg(long)]
+    all_regions: bool,
+
+    /// How many profiles or regions are asked about side by side
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=64))]
+    jobs: u64,
 }
 
 /// The `data` of the answer: the recorded members in the recorded order, then ours.
@@ -38,67 +61,6 @@ struct AwsContext {
     warnings: Vec<Warning>,
 }
 
-/// One profile: the recorded members, then ours.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ProfileContext {
-    name: String,
-    region: Option<String>,
-    profile_region: Option<String>,
-    bedrock_region: Option<String>,
-    region_mismatch: bool,
-    valid: bool,
-    identity: Option<Identity>,
-    session_expires: Option<String>,
-    session_expires_local: Option<String>,
-    bedrock_access: bool,
-    inference_profiles: Vec<InferenceProfile>,
-    credentials: CredentialsContext,
-    claude_code: ClaudeCode,
-    needs_login: bool,
-    login_command: Option<String>,
-    warnings: Vec<Warning>,
-}
-
-/// Who the profile is. From files only the account is known; `arn` and `userId` come from a live answer.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Identity {
-    account: Option<String>,
-    arn: Option<String>,
-    user_id: Option<String>,
-}
-
-/// One model that the profile may call, as recorded.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct InferenceProfile {
-    profile_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    profile_name: Option<String>,
-    model_id: String,
-}
-
-/// What the files tell of the credentials.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CredentialsContext {
-    kind: Kind,
-    status: Status,
-    sso_session: Option<String>,
-    role: Option<String>,
-    source: Option<String>,
-    renewable_until: Option<String>,
-    problem: Option<Problem>,
-}
-
-/// Whether Claude Code sees the profile too.
-#[derive(Serialize)]
-struct ClaudeCode {
-    readable: bool,
-    reason: Option<Unreadable>,
-}
-
 impl GetAwsContext {
     /// Gathers the facts.
     ///
@@ -114,99 +76,49 @@ impl GetAwsContext {
         }
         let wanted =
             |name: &str| self.profiles.is_empty() || self.profiles.iter().any(|one| one == name);
-        let profiles: Vec<ProfileContext> = files
+        let mut subjects: Vec<(&Profile, Credentials)> = files
             .profiles
             .iter()
             .filter(|profile| wanted(&profile.name))
-            .map(|profile| {
-                let credentials = inspector.inspect(&profile.name);
-                ProfileContext::new(profile, &credentials, &view)
-            })
+            .map(|profile| (profile, inspector.inspect(&profile.name)))
             .collect();
         let stack = Stack::load(env);
-        let mut answer = AwsContext::new(env, profiles, stack.current_config());
+        let config = stack.current_config();
+        let answers = if self.check_bedrock || self.verify {
+            let region = config.as_ref().and_then(|config| config.region.as_deref());
+            let answers = live::ask(self, context, &subjects, region);
+            // The run of aws renewed the session.
+            let mut inspector = Inspector::new(env, &files);
+            for (profile, credentials) in &mut subjects {
+                if credentials.status == Status::Refreshable {
+                    *credentials = inspector.inspect(&profile.name);
+                }
+            }
+            answers
+        } else {
+            Vec::new()
+        };
+        let mut profiles: Vec<ProfileContext> = subjects
+            .iter()
+            .map(|(profile, credentials)| ProfileContext::new(profile, credentials, &view))
+            .collect();
+        for (profile, answer) in profiles.iter_mut().zip(&answers) {
+            profile.add(answer, self.asked_region(), env.now);
+        }
+        let mut answer = AwsContext::new(env, profiles, config);
         answer
             .warnings
             .extend(stack.dropped().map(|(_, error)| Warning::from(error)));
         Ok(Box::new(answer))
     }
-}
 
-impl ProfileContext {
-    fn new(profile: &Profile, credentials: &Credentials, view: &ClaudeView) -> Self {
-        let region = profile
-            .region()
-            .filter(|region| !region.is_empty())
-            .map(str::to_owned);
-        let reason = view.unreadable_reason(profile);
-        let needs_login = !credentials.is_valid() && credentials.can_log_in();
-        ProfileContext {
-            name: profile.name.clone(),
-            region: region.clone(),
-            profile_region: region.clone(),
-            bedrock_region: None,
-            region_mismatch: false,
-            valid: credentials.is_valid(),
-            identity: credentials.is_valid().then(|| Identity {
-                account: credentials.account.clone(),
-                arn: None,
-                user_id: None,
-            }),
-            session_expires: credentials.expires.map(format_timestamp),
-            session_expires_local: credentials.expires.map(|at| LocalTime::of(at).to_string()),
-            bedrock_access: false,
-            inference_profiles: Vec::new(),
-            warnings: region_warnings(&profile.name, region.as_deref(), view),
-            credentials: CredentialsContext::new(credentials),
-            claude_code: ClaudeCode {
-                readable: reason.is_none(),
-                reason,
-            },
-            needs_login,
-            login_command: credentials.login.as_ref().map(Login::command),
-        }
+    /// The region that the user asked about; an empty one counts as none, as in the replaced script.
+    fn asked_region(&self) -> Option<&str> {
+        self.region.as_deref().filter(|region| !region.is_empty())
     }
-}
 
-/// Where `aws` and Claude Code will call different regions for the same profile, or one that is none.
-fn region_warnings(name: &str, region: Option<&str>, view: &ClaudeView) -> Vec<Warning> {
-    let Some(region) = region else {
-        return Vec::new();
-    };
-    if !regions::is_region_shaped(region) {
-        let warning = Warning::new(
-            Code::RegionInvalid.as_str(),
-            format!("the region `{}` is not shaped like one", escape(region)),
-        );
-        let near = regions::nearest(region);
-        return vec![match near {
-            Some(near) => warning.suggest(format!("write `region = {near}` in [profile {name}]")),
-            None => warning,
-        }];
-    }
-    match view.region(name) {
-        Some(other) if other != region => vec![Warning::new(
-            "REGION_DIFFERS",
-            format!(
-                "aws reads the region `{region}` and Claude Code reads `{}`",
-                escape(other)
-            ),
-        )],
-        _ => Vec::new(),
-    }
-}
-
-impl CredentialsContext {
-    fn new(credentials: &Credentials) -> Self {
-        CredentialsContext {
-            kind: credentials.kind,
-            status: credentials.status,
-            sso_session: credentials.sso_session.clone(),
-            role: credentials.role.clone(),
-            source: credentials.source.clone(),
-            renewable_until: credentials.renewable_until.map(format_timestamp),
-            problem: credentials.problem.clone(),
-        }
+    fn jobs(&self) -> usize {
+        usize::try_from(self.jobs).unwrap_or(8)
     }
 }
 

@@ -1,0 +1,414 @@
+//! Asking AWS for identities and listings: the fewest runs of `aws`, side by side, kept for offline use.
+//!
+//! The commands say for whom; what is run, in which order and what it means is decided here.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::aws::cli::{self, AwsCli};
+use crate::aws::credentials::{Credentials, Login, Status};
+use crate::aws::failure;
+use crate::aws::identity::{self, Identity};
+use crate::aws::listing::{self, Answer, InferenceProfile, Key, Kind, Target};
+use crate::aws::profiles::Profile;
+use crate::claude::models::ListedModel;
+use crate::commands::Context;
+use crate::error::{Code, Error, Result};
+use crate::exec::{self, Output, Run};
+
+/// Whose credentials AWS is asked with.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The profile; `None` for the environment's own credentials.
+    pub profile: Option<String>,
+    /// The account, where the files tell it.
+    pub account: Option<String>,
+    /// What profiles have in common for which AWS must give the same answer.
+    pub group: String,
+    /// The session that renews itself at the next use, where one stands behind the profile.
+    renewal: Option<String>,
+    login: Option<String>,
+    instance: bool,
+    /// Variables that only the settings hold, for the environment of `aws`.
+    pub vars: Vec<(&'static str, String)>,
+}
+
+impl Caller {
+    /// The caller that a profile makes.
+    pub fn of(profile: &Profile, credentials: &Credentials) -> Self {
+        let name = &profile.name;
+        let of_session = credentials
+            .sso_session
+            .clone()
+            .or_else(|| profile.text("sso_start_url").map(str::to_owned));
+        // Endpoints of its own may make a profile another one, whatever account it is in.
+        let own_way = profile.has("endpoint_url") || profile.has("services");
+        let group = match (&credentials.account, &credentials.role, &of_session) {
+            (Some(account), Some(role), Some(session)) if !own_way => {
+                [account, role, session].map(String::as_str).join("\n")
+            }
+            _ => name.clone(),
+        };
+        let login = credentials.login.as_ref();
+        let renewal = credentials
+            .sso_session
+            .as_deref()
+            .or(login.map(Login::profile));
+        Caller {
+            profile: Some(name.clone()),
+            account: credentials.account.clone(),
+            group,
+            renewal: renewal
+                .filter(|_| credentials.status == Status::Refreshable)
+                .map(str::to_owned),
+            login: login.map(Login::command),
+            instance: profile.text("credential_source") == Some("Ec2InstanceMetadata"),
+            vars: Vec::new(),
+        }
+    }
+
+    fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
+        Key {
+            account: self.account.as_deref(),
+            profile: self.profile.as_deref().unwrap_or_default(),
+            region,
+        }
+    }
+
+    fn failure<'f>(&'f self, operation: &'f str, region: Option<&'f str>) -> failure::Context<'f> {
+        failure::Context {
+            operation,
+            profile: self.profile.as_deref(),
+            region,
+            login_command: self.login.as_deref(),
+        }
+    }
+
+    fn prepare(&self, mut run: Run) -> Run {
+        if self.instance {
+            run = cli::with_instance_metadata(run);
+        }
+        for (name, value) in &self.vars {
+            run = run.set_var(name, value);
+        }
+        run
+    }
+}
+
+/// A listing with its age.
+pub struct Listing {
+    /// The models, `global.` first.
+    pub models: Vec<ListedModel>,
+    /// When AWS gave it, for one that was kept; `None`: just now.
+    pub kept_at: Option<crate::time::Epoch>,
+}
+
+/// Asks AWS.
+pub struct Asker<'a> {
+    context: &'a Context<'a>,
+    cli: AwsCli,
+    /// For each session that has to renew itself, whether it did.
+    renewed: Mutex<HashMap<String, Arc<Mutex<bool>>>>,
+    lacks_type_filter: AtomicBool,
+}
+
+const LIST: &str = "bedrock list-inference-profiles";
+
+impl<'a> Asker<'a> {
+    /// Finds `aws`.
+    ///
+    /// # Errors
+    /// `AWS_CLI_NOT_FOUND`.
+    pub fn new(context: &'a Context<'a>) -> Result<Self> {
+        let cli = AwsCli::find(context.env)?
+            .timeout(context.timeout(cli::DEFAULT_TIMEOUT.as_secs()))
+            .trace(context.listener.tracer());
+        Ok(Asker {
+            context,
+            cli,
+            renewed: Mutex::default(),
+            lacks_type_filter: AtomicBool::new(false),
+        })
+    }
+
+    /// Lists the inference profiles in a region: Amazon's and the account's own. With `at_once` both are asked for side
+    /// by side; else the account's own only where there is access.
+    ///
+    /// # Errors
+    /// Whatever `aws` says of Amazon's; without the account's own a listing is whole enough.
+    pub fn list(
+        &self,
+        caller: &Caller,
+        region: &str,
+        at_once: bool,
+    ) -> Result<Vec<InferenceProfile>> {
+        let profile = caller.profile.as_deref();
+        let by_kind =
+            |kind| caller.prepare(self.cli.list_inference_profiles(profile, region, kind));
+        let unfiltered = || caller.prepare(self.cli.list_all_inference_profiles(profile, region));
+        let read =
+            |outcome| listing::parse(&cli::check(&caller.failure(LIST, Some(region)), outcome)?);
+
+        let mut lacks_filter = self.lacks_type_filter.load(Ordering::Relaxed);
+        let mut runs = if lacks_filter {
+            vec![unfiltered()]
+        } else {
+            vec![by_kind(Kind::SystemDefined)]
+        };
+        if at_once && !lacks_filter {
+            runs.push(by_kind(Kind::Application));
+        }
+        let mut outcomes = self.run(caller, &runs).into_iter();
+        let mut first = outcomes.next().unwrap_or_else(nothing_ran);
+        if !lacks_filter && cli::lacks_type_filter(&first) {
+            self.lacks_type_filter.store(true, Ordering::Relaxed);
+            lacks_filter = true;
+            first = exec::capture(&unfiltered());
+        }
+        let mut profiles = read(first)?;
+        let has_claude = profiles.iter().any(InferenceProfile::is_claude);
+        let mut further = outcomes.next();
+        if !at_once && !lacks_filter && has_claude {
+            further = Some(exec::capture(&by_kind(Kind::Application)));
+        }
+        if let Some(further) = further.filter(|_| !lacks_filter) {
+            match read(further) {
+                Ok(further) => profiles.extend(further),
+                Err(error) => self.context.listener.trace(&error.message),
+            }
+        }
+        if has_claude
+            && let Err(error) = listing::keep(self.context.env, caller.key(region), &profiles)
+        {
+            self.context.listener.trace(&error.message);
+        }
+        Ok(profiles)
+    }
+
+    /// Finds access for every caller: `waves` as in [`Target`]. The answers are in the callers' order.
+    pub fn search(
+        &self,
+        callers: &[Caller],
+        waves: &dyn Fn(&Caller) -> Vec<Vec<String>>,
+        jobs: usize,
+    ) -> Vec<Answer> {
+        let targets: Vec<Target> = callers
+            .iter()
+            .map(|caller| Target {
+                profile: caller.profile.clone().unwrap_or_default(),
+                group_key: caller.group.clone(),
+                waves: waves(caller),
+            })
+            .collect();
+        let list = |profile: &str, region: &str| {
+            let index = targets.iter().position(|target| target.profile == profile);
+            let found = index.and_then(|index| Some((callers.get(index)?, targets.get(index)?)));
+            let (caller, target) = found.ok_or_else(unknown_caller)?;
+            let first = target.waves.first().and_then(|wave| wave.first());
+            self.list(caller, region, first.is_some_and(|first| first == region))
+        };
+        listing::ask(&targets, jobs, &list, &mut |done, target| {
+            self.progress(done, targets.len(), &target.profile);
+        })
+    }
+
+    /// Asks who each caller is; one run for those of a group. The answers are in the callers' order.
+    pub fn identify(&self, callers: &[(Caller, String)], jobs: usize) -> Vec<Result<Identity>> {
+        let mut groups: Vec<&(Caller, String)> = Vec::new();
+        for caller in callers {
+            if !groups.iter().any(|known| known.0.group == caller.0.group) {
+                groups.push(caller);
+            }
+        }
+        // A session that has to renew itself does so once, before others of it are asked.
+        let (mut first, mut rest): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
+        for group in groups {
+            let again = group.0.renewal.is_some()
+                && first
+                    .iter()
+                    .any(|known: &&(Caller, _)| known.0.renewal == group.0.renewal);
+            if again {
+                rest.push(group);
+            } else {
+                first.push(group);
+            }
+        }
+        let mut answers: HashMap<&str, Result<Identity>> = HashMap::new();
+        for round in [first, rest] {
+            let runs: Vec<Run> = round
+                .iter()
+                .map(|(caller, region)| self.sts(caller, region))
+                .collect();
+            let outcomes = exec::capture_all(&runs, jobs, |index, _| {
+                if let Some((caller, _)) = round.get(index) {
+                    let name = caller.profile.as_deref().unwrap_or_default();
+                    self.progress(index + 1, runs.len(), name);
+                }
+            });
+            for ((caller, _), outcome) in round.iter().zip(outcomes) {
+                answers.insert(&caller.group, read_identity(caller, outcome));
+            }
+        }
+        let answer = |(caller, _): &(Caller, _)| {
+            answers
+                .get(caller.group.as_str())
+                .cloned()
+                .unwrap_or_else(|| Err(unknown_caller()))
+        };
+        callers.iter().map(answer).collect()
+    }
+
+    /// Asks for the identity and the listing, side by side where no session has to renew itself first.
+    pub fn identify_and_list(
+        &self,
+        caller: &Caller,
+        region: &str,
+    ) -> (Result<Identity>, Result<Vec<InferenceProfile>>) {
+        let one = [(caller.clone(), region.to_owned())];
+        let identify = || {
+            let mut answers = self.identify(&one, 1);
+            answers.pop().unwrap_or_else(|| Err(unknown_caller()))
+        };
+        if caller.renewal.is_some() {
+            let who = identify();
+            return (who, self.list(caller, region, true));
+        }
+        std::thread::scope(|scope| {
+            let listing = scope.spawn(|| self.list(caller, region, true));
+            let who = identify();
+            let listing = listing.join().unwrap_or_else(|_| Err(unknown_caller()));
+            (who, listing)
+        })
+    }
+
+    /// The likely regions other than `region` in which the caller has access, asked side by side.
+    pub fn regions_with_access(&self, caller: &Caller, region: &str) -> Vec<String> {
+        let mut regions: Vec<String> = listing::waves(Some(region), None, false).concat();
+        regions.retain(|other| other != region);
+        let profile = caller.profile.as_deref();
+        let runs: Vec<Run> = regions
+            .iter()
+            .map(|region| {
+                let kind = Kind::SystemDefined;
+                let lacks_filter = self.lacks_type_filter.load(Ordering::Relaxed);
+                caller.prepare(if lacks_filter {
+                    self.cli.list_all_inference_profiles(profile, region)
+                } else {
+                    self.cli.list_inference_profiles(profile, region, kind)
+                })
+            })
+            .collect();
+        let mut outcomes = self.run(caller, &runs).into_iter();
+        regions.retain(|region| {
+            let outcome = outcomes.next().unwrap_or_else(nothing_ran);
+            let answer = cli::check(&caller.failure(LIST, Some(region)), outcome);
+            let profiles = answer.and_then(|stdout| listing::parse(&stdout));
+            profiles.is_ok_and(|profiles| profiles.iter().any(InferenceProfile::is_claude))
+        });
+        regions
+    }
+
+    fn sts(&self, caller: &Caller, region: &str) -> Run {
+        caller.prepare(
+            self.cli
+                .get_caller_identity(caller.profile.as_deref(), Some(region)),
+        )
+    }
+
+    /// Runs side by side. Two runs that both renew a session would take it from one another: the first goes alone.
+    fn run(&self, caller: &Caller, runs: &[Run]) -> Vec<Result<Output>> {
+        let renewed = caller
+            .renewal
+            .as_ref()
+            .map(|session| Arc::clone(lock(&self.renewed).entry(session.clone()).or_default()));
+        let mut outcomes = Vec::new();
+        if let Some(renewed) = &renewed {
+            let mut renewed = lock(renewed);
+            if !*renewed && let Some(first) = runs.first() {
+                outcomes.push(exec::capture(first));
+                *renewed = true;
+            }
+        }
+        let rest = runs.get(outcomes.len()..).unwrap_or_default();
+        outcomes.extend(exec::capture_all(rest, rest.len(), |_, _| {}));
+        outcomes
+    }
+
+    fn progress(&self, done: usize, of: usize, profile: &str) {
+        self.context
+            .listener
+            .progress(&format!("[{done}/{of}] Checking profile: {profile}"));
+    }
+}
+
+/// The listing kept for a caller and region.
+pub fn find_kept(context: &Context<'_>, caller: &Caller, region: &str) -> Option<Listing> {
+    let kept = listing::load_kept(context.env, caller.key(region))?;
+    Some(Listing {
+        models: listed(&kept.profiles),
+        kept_at: Some(kept.fetched_at),
+    })
+}
+
+/// The Claude models of a listing, `global.` first.
+pub fn listed(profiles: &[InferenceProfile]) -> Vec<ListedModel> {
+    let mut models: Vec<ListedModel> = profiles
+        .iter()
+        .filter(|profile| profile.is_claude())
+        .map(|profile| ListedModel {
+            id: profile.id.clone(),
+            name: profile.name.clone(),
+            arn: profile.arn.clone(),
+            model_id: profile.model_id.clone(),
+            application: profile.kind == Kind::Application,
+        })
+        .collect();
+    crate::claude::models::show_global_first(&mut models);
+    models
+}
+
+/// Whether a failure says that the credentials do not work, so that nothing else can be told.
+pub fn is_about_credentials(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ProfileNotFound
+            | Code::ProfileInvalid
+            | Code::CredentialsMissing
+            | Code::CredentialsInvalid
+            | Code::CredentialsExpired
+            | Code::SsoLoginRequired
+            | Code::SsoSessionExpired
+            | Code::SsoTokenInvalid
+            | Code::MfaRequired
+    )
+}
+
+/// That a region offers no Claude model to the caller.
+pub fn no_access(region: &str) -> Error {
+    Error::new(
+        Code::BedrockAccessDenied,
+        format!("Bedrock lists no Claude model for this account in {region}"),
+    )
+    .suggest("choose another region, or ask for access to Claude models on the Bedrock console")
+}
+
+fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {
+    identity::parse(&cli::check(
+        &caller.failure("sts get-caller-identity", None),
+        outcome,
+    )?)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn nothing_ran() -> Result<Output> {
+    Err(unknown_caller())
+}
+
+/// A slip of this module: every answer has its caller.
+fn unknown_caller() -> Error {
+    Error::new(Code::Internal, "an answer of aws belongs to no profile")
+}
