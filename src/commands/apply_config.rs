@@ -6,13 +6,17 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::credentials::{Credentials, Inspector};
 use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
-use crate::claude::models;
 use crate::claude::plan::{self, Change, Refresh, Wishes};
+use crate::claude::settings::{Stack, parse_settings};
 use crate::commands::Context;
+use crate::commands::ask_bedrock::Caller;
 use crate::commands::settings_edit::edit;
 use crate::error::{Code, Error, Result};
+use crate::file;
 use crate::report::{Look, Report, Warning, document};
 use crate::shell::quote;
+
+mod model;
 
 /// Put Bedrock into Claude Code's settings, or take it out again
 ///
@@ -59,6 +63,10 @@ pub struct ApplyConfig {
     /// Send requests unsigned, for a gateway that signs them
     #[arg(long)]
     pub skip_auth: bool,
+
+    /// Also pin what `opus`, `sonnet`, `haiku` and `fable` mean: the newest of each in the model's geography
+    #[arg(long)]
+    pub pin: bool,
 }
 
 /// Where `--model-in` puts the model.
@@ -163,25 +171,23 @@ impl ApplyConfig {
         let files = AwsFiles::load(env)?;
         let entry = files.require_profile(&profile)?;
         let credentials = Inspector::new(env, &files).inspect(&profile);
-        let mut warnings = Vec::new();
+        // What cannot be edited is refused before AWS is asked.
+        parse_settings(&file::read(&path)?.unwrap_or_default(), &path)?;
+        let choice = model::choose(&model::Question {
+            context,
+            caller: Caller::of(entry, &credentials),
+            credentials: &credentials,
+            region: &region,
+            model: &model,
+            pin: self.pin,
+        })?;
+        let mut warnings = choice.warnings;
         if let Some(reason) = ClaudeView::load(env, &files).unreadable_reason(entry) {
             warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
         }
-        if !context.options.offline {
-            return Err(Error::new(
-                Code::ListingMissing,
-                "the model cannot be checked with AWS yet",
-            )
-            .suggest("add --offline"));
-        }
-        let model = models::exact(&model)?.ok_or_else(|| {
-            Error::new(
-                Code::ListingMissing,
-                format!("`{model}` is no exact model id, and no listing is kept"),
-            )
-            .suggest("give a full id such as global.anthropic.claude-opus-4-5-20251101-v1:0")
-        })?;
-        let wishes = self.wishes(context, &profile, &region, &model.id, &credentials);
+        let mut wishes = self.wishes(context, &profile, &region, &choice.model, &credentials);
+        wishes.pins = choice.pins;
+        warnings.extend(plan::find_obstacles(&Stack::load(env), &wishes, &path));
         let edited = edit(context, &path, self.dry_run, &mut |seen| {
             plan::plan_apply(seen.current, seen.kept, &wishes, &path)
         })?;
@@ -191,12 +197,12 @@ impl ApplyConfig {
             config: Config {
                 profile,
                 region,
-                model: model.id,
+                model: choice.model,
             },
             settings_path: path.display().to_string(),
             requires_restart: true,
             changed: edited.changed,
-            verified: false,
+            verified: choice.verified,
             changes: edited.changes,
             diff: edited.diff,
             warnings,

@@ -1,0 +1,219 @@
+//! The model that the user asked for as one exact id, checked with AWS or with the listing kept from the last time.
+
+use crate::aws::credentials::{Credentials, Kind};
+use crate::aws::regions::has_bedrock;
+use crate::claude::keys::pin_of;
+use crate::claude::models::{
+    self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region,
+};
+use crate::commands::Context;
+use crate::commands::ask_bedrock::{
+    Asker, Caller, find_kept, is_about_credentials, listed, no_access,
+};
+use crate::error::{Code, Error, Result};
+use crate::report::Warning;
+use crate::shell::quote;
+use crate::time::describe_span;
+
+/// What is asked.
+pub(super) struct Question<'q> {
+    pub(super) context: &'q Context<'q>,
+    pub(super) caller: Caller,
+    pub(super) credentials: &'q Credentials,
+    pub(super) region: &'q str,
+    pub(super) model: &'q str,
+    pub(super) pin: bool,
+}
+
+/// The answer.
+pub(super) struct Choice {
+    /// The exact id or ARN.
+    pub(super) model: String,
+    /// The pins, where they are wished for.
+    pub(super) pins: Vec<(&'static [&'static str], String)>,
+    /// Whether AWS lists the model now.
+    pub(super) verified: bool,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Chooses by one listing; offline by the kept one, where the id is not exact already.
+///
+/// # Errors
+/// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the regions that do have access;
+/// `MODEL_INVALID`, `MODEL_NOT_FOUND`, `MODEL_AMBIGUOUS`; offline `LISTING_MISSING`.
+pub(super) fn choose(question: &Question<'_>) -> Result<Choice> {
+    if question.context.options.offline {
+        return choose_offline(question);
+    }
+    let listing = list(question)?;
+    let resolved = models::resolve(
+        question.model,
+        &listing,
+        geographies_of_region(question.region),
+    )?;
+    let bare = bare(&resolved.id);
+    let verified = listing
+        .iter()
+        .any(|model| model.id == bare || model.arn.as_deref() == Some(bare));
+    let mut warnings = Vec::new();
+    if !verified {
+        let message = format!(
+            "{bare} is not among the models that AWS lists for this profile, so it could not be checked"
+        );
+        warnings
+            .push(Warning::new("MODEL_UNVERIFIED", message).suggest("claude-bedrock test-bedrock"));
+    }
+    Ok(finish(question, resolved, &listing, verified, warnings))
+}
+
+fn choose_offline(question: &Question<'_>) -> Result<Choice> {
+    let exact = models::exact(question.model)?;
+    let kept = find_kept(question.context, &question.caller, question.region);
+    let missing = |what: &str| {
+        Error::new(
+            Code::ListingMissing,
+            format!("{what}, and no listing is kept for this profile and {}", question.region),
+        )
+        .suggest("leave --offline out, or give a full id such as global.anthropic.claude-opus-4-5-20251101-v1:0")
+    };
+    let mut warnings = Vec::new();
+    if let Some(at) = kept.as_ref().and_then(|kept| kept.kept_at)
+        && (exact.is_none() || question.pin)
+    {
+        let age = describe_span(question.context.env.now - at);
+        let message = format!("AWS was not asked; the models are those that it listed {age} ago");
+        warnings.push(Warning::new("LISTING_KEPT", message));
+    }
+    let listing = kept.map(|kept| kept.models);
+    if question.pin && listing.is_none() {
+        return Err(missing("what to pin takes a listing to tell"));
+    }
+    let resolved = match (exact, &listing) {
+        (Some(exact), _) => exact,
+        (None, Some(listing)) => models::resolve(
+            question.model,
+            listing,
+            geographies_of_region(question.region),
+        )?,
+        (None, None) => {
+            return Err(missing(&format!(
+                "`{}` is no exact model id",
+                question.model
+            )));
+        }
+    };
+    Ok(finish(
+        question,
+        resolved,
+        &listing.unwrap_or_default(),
+        false,
+        warnings,
+    ))
+}
+
+/// One listing; where the region gives no access, the error names those that do.
+fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
+    let Question {
+        caller,
+        credentials,
+        region,
+        ..
+    } = question;
+    // The files know what aws would say. Role credentials that aws keeps, and an instance's, may work all the same.
+    let hopeless = !credentials.is_valid()
+        && credentials.cached_role_until.is_none()
+        && credentials.kind != Kind::None;
+    if let Some(problem) = credentials.problem.as_ref().filter(|_| hopeless) {
+        let mut error = Error::new(problem.code, problem.message.clone());
+        error.suggestion.clone_from(&problem.suggestion);
+        return Err(error);
+    }
+    let asker = Asker::new(question.context)?;
+    let why = if has_bedrock(region) == Some(false) {
+        Error::new(
+            Code::BedrockAccessDenied,
+            format!("Bedrock is not in {region}"),
+        )
+    } else {
+        match asker.list(caller, region, true) {
+            Ok(profiles) => {
+                let models = listed(&profiles);
+                if !models.is_empty() {
+                    return Ok(models);
+                }
+                // Bedrock answers, with models of other makers: this is not a wrong region.
+                if !profiles.is_empty() {
+                    let profile = caller.profile.as_deref().unwrap_or_default();
+                    return Err(no_access(region).suggest(format!(
+                        "find a region with access: claude-bedrock get-aws-context --check-bedrock --profile {}",
+                        quote(profile)
+                    )));
+                }
+                no_access(region)
+            }
+            Err(error) => error,
+        }
+    };
+    let elsewhere = match why.code {
+        Code::AccessDenied | Code::BedrockAccessDenied | Code::RegionInvalid => true,
+        // The name of an unknown region leads nowhere, which looks like no network.
+        Code::NetworkError => has_bedrock(region).is_none(),
+        _ => false,
+    };
+    if !elsewhere || is_about_credentials(why.code) {
+        return Err(why);
+    }
+    let regions = asker.regions_with_access(caller, region);
+    if why.code == Code::NetworkError && regions.is_empty() {
+        return Err(why);
+    }
+    let mut error = why;
+    error.code = Code::BedrockAccessDenied;
+    error.suggestion = Some(match regions.first() {
+        Some(first) => format!("pass --region {first}; Bedrock gives this profile access in: {}", regions.join(", ")),
+        None => "ask for access to Claude models on the Bedrock console, or for the permission bedrock:ListInferenceProfiles; --offline writes an exact id unchecked".to_owned(),
+    });
+    Err(error.detail("regions", regions))
+}
+
+fn finish(
+    question: &Question<'_>,
+    resolved: Resolved,
+    listing: &[ListedModel],
+    verified: bool,
+    mut warnings: Vec<Warning>,
+) -> Choice {
+    let told = resolved.warnings.into_iter();
+    warnings.extend(told.map(|message| Warning::new("MODEL_CHOICE", message)));
+    let region = question.region;
+    if !fits_region(&resolved.id, region) {
+        let message = format!("{} takes no requests from {region}", resolved.id);
+        let step = "pass another --model or --region; see: claude-bedrock models";
+        warnings.push(Warning::new("MODEL_ELSEWHERE", message).suggest(step));
+    }
+    let mut pins = Vec::new();
+    if question.pin {
+        let geography = ModelId::parse(&resolved.id).and_then(|id| id.geography);
+        let geography = geography.or_else(|| geographies_of_region(region).first().copied());
+        let found = models::pins(listing, geography.unwrap_or("global"));
+        for (family, id) in &found {
+            pins.extend(pin_of(family).map(|key| (key, (*id).to_owned())));
+        }
+        if pins.is_empty() {
+            warnings.push(Warning::new(
+                "NOTHING_TO_PIN",
+                "no family has a model in the geography of this one",
+            ));
+        }
+    }
+    Choice {
+        model: resolved.id,
+        pins,
+        verified,
+        warnings,
+    }
+}
+
+fn bare(id: &str) -> &str {
+    id.strip_suffix("[1m]").unwrap_or(id)
+}
