@@ -20,6 +20,7 @@ pub mod hook;
 pub mod inference_config;
 pub mod layout;
 pub mod login;
+pub mod models;
 pub mod plugin;
 pub mod reset;
 pub mod run;
@@ -28,6 +29,7 @@ pub mod settings_edit;
 pub mod sso;
 pub mod status;
 pub mod statusline;
+pub mod test_bedrock;
 
 /// What may be said while a command runs. `output` does it; the commands only know this.
 pub trait Listener: Sync {
@@ -161,6 +163,8 @@ pub enum Command {
     InferenceConfig(inference_config::InferenceConfig),
     Login(login::Login),
     Sso(sso::Sso),
+    TestBedrock(test_bedrock::TestBedrock),
+    Models(models::Models),
     Plugin(plugin::Plugin),
     Statusline(statusline::Statusline),
     Hook(hook::Hook),
@@ -184,6 +188,7 @@ impl Command {
                 | Command::GetAwsContext(_)
                 | Command::ApplyConfig(_)
                 | Command::InferenceConfig(_)
+                | Command::TestBedrock(_)
         )
     }
 
@@ -204,6 +209,8 @@ impl Command {
             Command::InferenceConfig(command) => command.run(context),
             Command::Login(command) => command.run(context),
             Command::Sso(command) => command.run(context),
+            Command::TestBedrock(command) => command.run(context),
+            Command::Models(command) => command.run(context),
             Command::Plugin(command) => command.run(context),
             Command::Statusline(command) => command.run(context),
             Command::Hook(command) => command.run(context),

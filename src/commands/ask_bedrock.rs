@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::aws::cli::{self, AwsCli};
-use crate::aws::credentials::{Credentials, Login, Status};
+use crate::aws::credentials::{self, Credentials, Login, Status};
 use crate::aws::failure;
 use crate::aws::identity::{self, Identity};
 use crate::aws::listing::{self, Answer, InferenceProfile, Key, Kind, Target};
@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Result};
 use crate::exec::{self, Output, Run};
 
 /// Whose credentials AWS is asked with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Caller {
     /// The profile; `None` for the environment's own credentials.
     pub profile: Option<String>,
@@ -31,7 +31,7 @@ pub struct Caller {
     login: Option<String>,
     instance: bool,
     /// Variables that only the settings hold, for the environment of `aws`.
-    pub vars: Vec<(&'static str, String)>,
+    vars: Vec<(&'static str, String)>,
 }
 
 impl Caller {
@@ -65,6 +65,14 @@ impl Caller {
             login: login.map(Login::command),
             instance: profile.text("credential_source") == Some("Ec2InstanceMetadata"),
             vars: Vec::new(),
+        }
+    }
+
+    /// The environment's own credentials, with these variables on top of it.
+    pub fn of_environment(vars: Vec<(&'static str, String)>) -> Self {
+        Caller {
+            vars,
+            ..Caller::default()
         }
     }
 
@@ -382,6 +390,21 @@ pub fn is_about_credentials(code: Code) -> bool {
             | Code::SsoTokenInvalid
             | Code::MfaRequired
     )
+}
+
+/// Why `aws` need not be asked: the files know what it would say. Role credentials that `aws` keeps may work all the
+/// same, and so may an instance's.
+pub fn refusal(credentials: &Credentials) -> Option<Error> {
+    if credentials.is_valid()
+        || credentials.cached_role_until.is_some()
+        || credentials.kind == credentials::Kind::None
+    {
+        return None;
+    }
+    let problem = credentials.problem.as_ref()?;
+    let mut error = Error::new(problem.code, problem.message.clone());
+    error.suggestion.clone_from(&problem.suggestion);
+    Some(error)
 }
 
 /// That a region offers no Claude model to the caller.

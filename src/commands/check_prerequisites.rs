@@ -1,7 +1,11 @@
 //! `check-prerequisites`: are `aws` and `node` there, and is `aws` new enough.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
+use crate::aws::cli::{self, Version};
+use crate::aws::failure;
 use crate::commands::Context;
 use crate::error::Result;
 use crate::exec;
@@ -52,28 +56,24 @@ impl CheckPrerequisites {
             })
             .collect();
         let mut outputs = exec::capture_all(&runs, runs.len(), |_, _| {}).into_iter();
-        let mut tool = |path: &Option<std::path::PathBuf>| -> Result<Tool> {
-            let Some(path) = path else {
-                return Ok(Tool {
-                    installed: false,
-                    version: None,
-                    path: None,
-                    problem: None,
-                });
-            };
-            let output = outputs.next().transpose()?;
-            Ok(Tool {
-                installed: true,
+        let mut tool = |path: &Option<PathBuf>| -> Result<(Tool, Option<exec::Output>)> {
+            let output = path.as_ref().and_then(|_| outputs.next()).transpose()?;
+            let tool = Tool {
+                installed: path.is_some(),
                 version: output.as_ref().and_then(version),
-                path: Some(path.display().to_string()),
+                path: path.as_ref().map(|path| path.display().to_string()),
                 problem: None,
-            })
+            };
+            Ok((tool, output))
         };
-        let aws_cli = tool(&paths[0])?;
-        let node = tool(&paths[1])?;
+        let (mut aws_cli, output) = tool(&paths[0])?;
+        let (node, _) = tool(&paths[1])?;
+        if let Some(output) = output {
+            aws_cli.problem = problem(output, aws_cli.version.as_deref());
+        }
         let missing = [("aws-cli", &aws_cli), ("node", &node)];
         Ok(Box::new(Prerequisites {
-            ready: aws_cli.installed,
+            ready: aws_cli.installed && aws_cli.problem.is_none(),
             missing: missing
                 .into_iter()
                 .filter(|(_, tool)| !tool.installed)
@@ -83,6 +83,20 @@ impl CheckPrerequisites {
             node,
         }))
     }
+}
+
+/// Why this `aws` will not do: it does not answer, or is version 1, or does not know the listing.
+fn problem(output: exec::Output, version: Option<&str>) -> Option<Warning> {
+    let found = if let Some(version) = version {
+        Version::parse(version)?.problem()?
+    } else {
+        let asked = failure::Context {
+            operation: "--version",
+            ..failure::Context::default()
+        };
+        cli::check(&asked, Ok(output)).err()?
+    };
+    Some(Warning::from(&found))
 }
 
 /// The first line that the program printed; AWS CLI v1 on Python 2 printed it on stderr.

@@ -1,15 +1,13 @@
 //! The model that the user asked for as one exact id, checked with AWS or with the listing kept from the last time.
 
-use crate::aws::credentials::{Credentials, Kind};
+use crate::aws::credentials::Credentials;
 use crate::aws::regions::has_bedrock;
 use crate::claude::keys::pin_of;
 use crate::claude::models::{
     self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region,
 };
 use crate::commands::Context;
-use crate::commands::ask_bedrock::{
-    Asker, Caller, find_kept, is_about_credentials, listed, no_access,
-};
+use crate::commands::ask_bedrock::{Asker, Caller, find_kept, listed, no_access, refusal};
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
 use crate::shell::quote;
@@ -119,13 +117,7 @@ fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
         region,
         ..
     } = question;
-    // The files know what aws would say. Role credentials that aws keeps, and an instance's, may work all the same.
-    let hopeless = !credentials.is_valid()
-        && credentials.cached_role_until.is_none()
-        && credentials.kind != Kind::None;
-    if let Some(problem) = credentials.problem.as_ref().filter(|_| hopeless) {
-        let mut error = Error::new(problem.code, problem.message.clone());
-        error.suggestion.clone_from(&problem.suggestion);
+    if let Some(error) = refusal(credentials) {
         return Err(error);
     }
     let asker = Asker::new(question.context)?;
@@ -160,7 +152,7 @@ fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
         Code::NetworkError => has_bedrock(region).is_none(),
         _ => false,
     };
-    if !elsewhere || is_about_credentials(why.code) {
+    if !elsewhere {
         return Err(why);
     }
     let regions = asker.regions_with_access(caller, region);

@@ -1,0 +1,282 @@
+//! `models`: which Claude models a profile may call in a region, by family, newest first.
+
+use serde::Serialize;
+
+use crate::aws::credentials::Inspector;
+use crate::aws::profiles::AwsFiles;
+use crate::claude::keys::pin_of;
+use crate::claude::models::{
+    Family, ListedModel, geographies_of_region, label, newest_first, recommended,
+};
+use crate::claude::settings::{CurrentConfig, Stack};
+use crate::commands::Context;
+use crate::commands::apply_config::check_region;
+use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
+use crate::error::{Code, Error, Result};
+use crate::report::{Look, Report, Tint, Warning, document, escape};
+use crate::time::{describe_span, format_timestamp};
+
+/// Show the Claude models that a profile may call, newest first
+///
+/// Lists them with one call of aws; with --offline, or when AWS cannot be reached, from the last time.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Models {
+    /// AWS profile; without it the configured one
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// AWS region; without it the configured one, else the profile's own
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+}
+
+/// The `data` of the answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    profile: String,
+    region: String,
+    /// When AWS listed them.
+    fetched_at: String,
+    /// Whether that is from an earlier time.
+    kept: bool,
+    #[serde(skip)]
+    age: i64,
+    recommended: Option<String>,
+    models: Vec<Model>,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Model {
+    /// What Claude Code is to be given.
+    id: String,
+    name: Option<String>,
+    family: String,
+    version: String,
+    geography: Option<String>,
+    application: bool,
+    behind: Option<String>,
+    chosen: bool,
+    pinned: bool,
+    #[serde(skip)]
+    place: String,
+}
+
+impl Models {
+    /// Lists.
+    ///
+    /// # Errors
+    /// `USAGE` or `REGION_MISSING` where nothing says which profile or region; what AWS says, where no listing is kept.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        let files = AwsFiles::load(env)?;
+        let stack = Stack::load(env);
+        let config = stack.current_config();
+        let name = self.profile_name(&files, config.as_ref(), env.var_nonempty("AWS_PROFILE"))?;
+        let profile = files.require_profile(&name)?;
+        let configured = config
+            .as_ref()
+            .filter(|config| config.profile.as_ref() == Some(&name));
+        let given = self.region.clone().filter(|region| !region.is_empty());
+        let region = given
+            .or_else(|| configured?.region.clone())
+            .or_else(|| profile.region().map(str::to_owned))
+            .or_else(|| config.as_ref()?.region.clone())
+            .ok_or_else(|| {
+                Error::new(
+                    Code::RegionMissing,
+                    format!("the profile `{name}` names no region"),
+                )
+                .suggest("pass --region, such as --region us-east-1")
+            })?;
+        check_region(&region)?;
+        let credentials = Inspector::new(env, &files).inspect(&name);
+        let caller = Caller::of(profile, &credentials);
+        let mut warnings = Vec::new();
+        let listing = if context.options.offline {
+            Err(Error::new(
+                Code::ListingMissing,
+                format!("no listing is kept for `{name}` in {region}"),
+            )
+            .suggest("leave --offline out once"))
+        } else {
+            context
+                .listener
+                .progress(&format!("Listing the models in {region}"));
+            refusal(&credentials).map_or(Ok(()), Err).and_then(|()| {
+                let profiles = Asker::new(context)?.list(&caller, &region, true)?;
+                let models = listed(&profiles);
+                if models.is_empty() {
+                    return Err(no_access(&region));
+                }
+                Ok(Listing {
+                    models,
+                    kept_at: None,
+                })
+            })
+        };
+        let listing = match listing {
+            Ok(listing) => listing,
+            Err(error) => {
+                let kept = find_kept(context, &caller, &region).ok_or_else(|| error.clone())?;
+                if !context.options.offline {
+                    warnings.push(Warning::from(&error));
+                }
+                kept
+            }
+        };
+        let age = listing.kept_at.map_or(0, |at| env.now - at);
+        let mut models = listing.models;
+        newest_first(&mut models);
+        let pins: Vec<String> = Family::ALIASED
+            .iter()
+            .filter_map(|family| Some(stack.effective_env(pin_of(family)?.last()?)?.value))
+            .collect();
+        let chosen = config.and_then(|config| config.model);
+        Ok(Box::new(Listed {
+            profile: name,
+            fetched_at: format_timestamp(env.now - age),
+            kept: listing.kept_at.is_some(),
+            age,
+            recommended: recommended(&models, geographies_of_region(&region))
+                .map(|model| model.invoked_as().to_owned()),
+            region,
+            models: models
+                .iter()
+                .map(|model| Model::new(model, chosen.as_deref(), &pins))
+                .collect(),
+            warnings,
+        }))
+    }
+
+    /// `--profile`, the configured one, `AWS_PROFILE`, `default`, the only one.
+    fn profile_name(
+        &self,
+        files: &AwsFiles,
+        config: Option<&CurrentConfig>,
+        from_shell: Option<&str>,
+    ) -> Result<String> {
+        let configured = config.and_then(|config| config.profile.as_deref());
+        let alone = match files.profiles.as_slice() {
+            [only] => Some(only.name.as_str()),
+            _ => files
+                .find_profile("default")
+                .map(|profile| profile.name.as_str()),
+        };
+        let given = self.profile.as_deref().filter(|name| !name.is_empty());
+        let name = given.or(configured).or(from_shell).or(alone);
+        name.map(str::to_owned).ok_or_else(|| {
+            Error::new(Code::Usage, "nothing says which profile to ask with")
+                .suggest("pass --profile; see them with: claude-bedrock get-aws-context")
+        })
+    }
+}
+
+impl Model {
+    fn new(model: &ListedModel, chosen: Option<&str>, pins: &[String]) -> Self {
+        let names = |text: &str| {
+            let bare = text.strip_suffix("[1m]").unwrap_or(text);
+            bare == model.id || model.arn.as_deref() == Some(bare)
+        };
+        let id = model.parsed();
+        let geography = id.and_then(|id| id.geography);
+        Model {
+            id: model.invoked_as().to_owned(),
+            name: model.name.clone(),
+            family: id.map_or_else(String::new, |id| id.family.word().to_owned()),
+            version: id.map_or_else(String::new, |id| {
+                let (major, minor) = id.version.release();
+                if minor == 0 {
+                    major.to_string()
+                } else {
+                    format!("{major}.{minor}")
+                }
+            }),
+            place: if model.application {
+                model.name.clone().unwrap_or_else(|| "own".to_owned())
+            } else {
+                label(geography).to_owned()
+            },
+            geography: geography.map(str::to_owned),
+            application: model.application,
+            behind: model.model_id.clone(),
+            chosen: chosen.is_some_and(names),
+            pinned: pins.iter().any(|pin| names(pin)),
+        }
+    }
+}
+
+impl Report for Listed {
+    fn json(&self) -> String {
+        document(self)
+    }
+
+    fn text(&self, look: &Look) -> String {
+        let mut out = format!(
+            "Claude models for the profile {} in {}",
+            look.tint(Tint::Bold, &escape(&self.profile)),
+            look.tint(Tint::Bold, &escape(&self.region))
+        );
+        if self.kept {
+            let age = describe_span(self.age);
+            out.push_str(&format!(", as AWS listed them {age} ago"));
+        }
+        out.push('\n');
+        for warning in &self.warnings {
+            out.push_str(&look.tint(Tint::Warn, "AWS was not reached: "));
+            out.push_str(&escape(&warning.message));
+            out.push('\n');
+            if let Some(step) = &warning.suggestion {
+                out.push_str(&format!(
+                    "  {} {}\n",
+                    look.tint(Tint::Bold, "try:"),
+                    escape(step)
+                ));
+            }
+        }
+        let width = |of: fn(&Model) -> &str| {
+            let widths = self
+                .models
+                .iter()
+                .map(|model| escape(of(model)).chars().count());
+            widths.max().unwrap_or(0)
+        };
+        let (versions, places, ids) = (
+            width(|it| &it.version),
+            width(|it| &it.place),
+            width(|it| &it.id),
+        );
+        let mut family = None;
+        for model in &self.models {
+            if family != Some(&model.family) {
+                let mut letters = model.family.chars();
+                let first = letters.next().map(|first| first.to_ascii_uppercase());
+                let word: String = first.into_iter().chain(letters).collect();
+                let word = if word.is_empty() { "Other" } else { &word };
+                out.push_str(&format!("\n{}\n", look.tint(Tint::Bold, &escape(word))));
+                family = Some(&model.family);
+            }
+            let marks = [
+                (model.chosen, "chosen"),
+                (model.pinned, "pinned"),
+                (self.recommended.as_ref() == Some(&model.id), "recommended"),
+            ];
+            let marks: Vec<&str> = marks
+                .iter()
+                .filter(|(is, _)| *is)
+                .map(|(_, word)| *word)
+                .collect();
+            let line = format!(
+                "  {:versions$}  {:places$}  {:ids$}  ",
+                escape(&model.version),
+                escape(&model.place),
+                escape(&model.id),
+            );
+            let marks = look.tint(Tint::Good, &marks.join(", "));
+            out.push_str(&format!("{}\n", format!("{line}{marks}").trim_end()));
+        }
+        out
+    }
+}
