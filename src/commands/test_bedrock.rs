@@ -2,25 +2,22 @@
 
 use serde::Serialize;
 
-use crate::aws::claude_view::ClaudeView;
 use crate::aws::credentials::{Credentials, Inspector, Status};
 use crate::aws::identity::Identity;
-use crate::aws::profiles::AwsFiles;
+use crate::aws::profiles::Profile;
 use crate::claude::models::ListedModel;
-use crate::claude::settings::{CurrentConfig, Scope, Stack};
+use crate::claude::settings::Scope;
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, is_about_credentials, listed, no_access, refusal,
 };
+use crate::commands::facts::{Access, Facts, Sourced};
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
 use crate::report::{Look, Report, Warning, document};
 use crate::time::{describe_span, format_timestamp};
 
-mod access;
 mod model;
-
-use access::{Access, find_access};
 
 /// Test the present configuration: credentials, access to Bedrock, model
 ///
@@ -104,62 +101,49 @@ impl TestBedrock {
     /// # Errors
     /// `SETTINGS_INVALID` for settings that Claude Code drops: then nothing can be told. What AWS says is an answer.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
-        let env = context.env;
-        let stack = Stack::load(env);
+        let facts = Facts::gather(context.env, context.options);
         let mut warnings = Vec::new();
-        for (layer, error) in stack.dropped() {
+        for (layer, error) in facts.stack.dropped() {
             if matches!(layer.scope, Scope::User | Scope::Managed) {
                 return Err(error.clone());
             }
             warnings.push(Warning::from(error));
         }
-        let Some(config) = stack.current_config() else {
+        if !facts.on {
             return Ok(Box::new(not_configured(warnings)));
-        };
-        let mut credentials = None;
-        let (region, checks) = match AwsFiles::load(env) {
-            Ok(files) => {
-                let view = ClaudeView::load(env, &files);
-                let region = region_in_use(&stack, &config, &view);
-                let mut access = find_access(&stack, &config);
-                let mut subject = None;
-                if let Access::Profile(name) = &access {
-                    match files.require_profile(name) {
-                        Ok(profile) => {
-                            if let Some(reason) = view.unreadable_reason(profile) {
-                                warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
-                            }
-                            let verdict = Inspector::new(env, &files).inspect(name);
-                            subject = Some((Caller::of(profile, &verdict), verdict));
-                        }
-                        Err(error) => access = Access::Refused(error),
-                    }
-                }
-                let checks = check(context, &stack, &config, &access, subject.as_ref(), &region);
-                credentials =
-                    subject.map(|(caller, verdict)| match (verdict.status, caller.profile) {
-                        // The run of aws renewed the session.
-                        (Status::Refreshable, Some(name)) => {
-                            Inspector::new(env, &files).inspect(&name)
-                        }
-                        _ => verdict,
-                    });
-                (Some(region), checks)
+        }
+        let subject = find_subject(&facts);
+        if let Ok(Subject {
+            verdict: Some((profile, _)),
+            ..
+        }) = &subject
+            && let Some(reason) = facts.view.unreadable_reason(profile)
+        {
+            warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
+        }
+        let checks = check(context, &facts, &subject);
+        let verdict = subject.ok().and_then(|subject| subject.verdict);
+        let expires = verdict.and_then(|(profile, verdict)| match (verdict.status, &facts.files) {
+            // The run of aws renewed the session.
+            (Status::Refreshable, Ok(files)) => {
+                Inspector::new(context.env, files)
+                    .inspect(&profile.name)
+                    .expires
             }
-            Err(error) => (config.region.clone(), blocked(&Check::failed(&error))),
-        };
+            _ => verdict.expires,
+        });
         let every = [
             &checks.credentials,
             &checks.bedrock_access,
             &checks.model_available,
         ];
-        let expires = credentials.and_then(|credentials| credentials.expires);
+        let value = |found: &Option<Sourced>| found.as_ref().map(|found| found.value.clone());
         Ok(Box::new(Tested {
             configured: true,
             all_passed: every.iter().all(|check| check.passed),
-            profile: config.profile,
-            region,
-            model: config.model,
+            profile: value(&facts.profile),
+            region: Some(facts.region.used.value.clone()),
+            model: value(&facts.model),
             session_expires: expires.map(format_timestamp),
             session_expires_local: expires.map(|at| LocalTime::of(at).to_string()),
             checks,
@@ -168,46 +152,77 @@ impl TestBedrock {
     }
 }
 
-/// Where Claude Code sends its requests: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's own, `us-east-1`.
-fn region_in_use(stack: &Stack, config: &CurrentConfig, view: &ClaudeView) -> String {
-    let default = stack
-        .effective_env("AWS_DEFAULT_REGION")
-        .map(|found| found.value);
-    let default = default.filter(|region| !region.is_empty());
-    let own = || {
-        view.region(config.profile.as_deref().unwrap_or("default"))
-            .map(str::to_owned)
+/// Whom AWS is asked as.
+struct Subject<'f> {
+    caller: Caller,
+    verdict: Option<(&'f Profile, &'f Credentials)>,
+    /// A Bedrock API key: it tells nothing of its owner.
+    api_key: bool,
+}
+
+/// Finds it; otherwise the check that says why AWS cannot be asked.
+fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Check> {
+    let environment = |names: &[&'static str]| {
+        let found = names.iter().map(|name| (*name, facts.variable(name)));
+        let set = found.filter_map(|(name, found)| Some((name, found?.value)));
+        Subject {
+            caller: Caller::of_environment(set.collect()),
+            verdict: None,
+            api_key: false,
+        }
     };
-    let region = config.region.clone().or(default).or_else(own);
-    region.unwrap_or_else(|| "us-east-1".to_owned())
+    let files = facts.files.as_ref().map_err(Check::failed)?;
+    match &facts.access {
+        Access::Unsigned => Err(Check::skipped(
+            "Not checked: requests go out unsigned, for a gateway to sign",
+        )),
+        Access::Export(None) => Err(Check::skipped(
+            "Not checked: the credentials come from an `awsCredentialExport` of your own, which only Claude Code runs",
+        )),
+        Access::BearerToken(_) => Ok(Subject {
+            api_key: true,
+            ..environment(&["AWS_BEARER_TOKEN_BEDROCK"])
+        }),
+        Access::Default if files.find_profile("default").is_none() => Ok(environment(&[])),
+        Access::Keys(_) => Ok(environment(&[
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ])),
+        Access::Export(Some(_)) | Access::Profile(_) | Access::Default => {
+            let name = facts.access.profile().unwrap_or_default();
+            let profile = files
+                .require_profile(name)
+                .map_err(|error| Check::failed(&error))?;
+            let Some(credentials) = &facts.credentials else {
+                return Ok(environment(&[]));
+            };
+            if let Some(error) = refusal(credentials) {
+                return Err(Check::failed(&error));
+            }
+            Ok(Subject {
+                caller: Caller::of(profile, credentials),
+                verdict: Some((profile, credentials)),
+                api_key: false,
+            })
+        }
+    }
 }
 
 fn check(
     context: &Context<'_>,
-    stack: &Stack,
-    config: &CurrentConfig,
-    access: &Access,
-    subject: Option<&(Caller, Credentials)>,
-    region: &str,
+    facts: &Facts<'_>,
+    subject: &std::result::Result<Subject<'_>, Check>,
 ) -> Checks {
-    let surroundings;
-    let caller = match (access, subject) {
-        (Access::Refused(error), _) => return blocked(&Check::failed(error)),
-        (Access::Unknown(why), _) => return untold(config, why),
-        (Access::Surroundings(vars), _) => {
-            surroundings = Caller::of_environment(vars.clone());
-            &surroundings
-        }
-        (_, Some((caller, verdict))) => {
-            if let Some(error) = refusal(verdict) {
-                return blocked(&Check::failed(&error));
-            }
-            caller
-        }
-        (_, None) => return untold(config, "no profile is named"),
+    let Subject {
+        caller, api_key, ..
+    } = match subject {
+        Ok(subject) => subject,
+        Err(check) => return blocked(check),
     };
+    let region = facts.region.used.value.as_str();
     if context.options.offline {
-        return from_kept(context, stack, config, caller, region);
+        return from_kept(context, facts, caller, region);
     }
     let asker = match Asker::new(context) {
         Ok(found) => found,
@@ -216,7 +231,7 @@ fn check(
     context
         .listener
         .progress(&format!("Asking AWS about {region}"));
-    let (who, listing) = if access.is_bearer() {
+    let (who, listing) = if *api_key {
         (None, asker.list(caller, region, true))
     } else {
         let (who, listing) = asker.identify_and_list(caller, region);
@@ -237,7 +252,7 @@ fn check(
         _ if !bedrock_access.passed => {
             Check::after(&bedrock_access, "Cannot check model - no Bedrock access")
         }
-        Ok(models) => model::check(config.model.as_deref(), stack, models, region),
+        Ok(models) => model::check(facts, models),
         Err(error) => Check::failed(error),
     };
     Checks {
@@ -268,13 +283,7 @@ fn check_credentials(who: Option<&Result<Identity>>, listing: Option<&Error>) ->
 }
 
 /// Without AWS: what the files say of the credentials and what was listed the last time.
-fn from_kept(
-    context: &Context<'_>,
-    stack: &Stack,
-    config: &CurrentConfig,
-    caller: &Caller,
-    region: &str,
-) -> Checks {
+fn from_kept(context: &Context<'_>, facts: &Facts<'_>, caller: &Caller, region: &str) -> Checks {
     let credentials = Check::skipped("AWS was not asked; by the files, the credentials may work");
     let Some(kept) = find_kept(context, caller, region) else {
         let missing = Error::new(
@@ -294,7 +303,7 @@ fn from_kept(
     Checks {
         credentials,
         bedrock_access: Check::skipped(message),
-        model_available: model::check(config.model.as_deref(), stack, &kept.models, region),
+        model_available: model::check(facts, &kept.models),
     }
 }
 
@@ -305,27 +314,18 @@ fn access_to(models: &[ListedModel], region: &str) -> String {
     )
 }
 
-/// Nothing else can be told before this passes.
+/// Nothing else can be told after this.
 fn blocked(credentials: &Check) -> Checks {
-    let next = Check::after(credentials, "Cannot check - credentials do not work");
+    let message = match credentials.code {
+        None => "Not checked",
+        Some(code) if is_about_credentials(code) => "Cannot check - credentials do not work",
+        Some(_) => "Cannot check - AWS could not be asked",
+    };
+    let next = Check::after(credentials, message);
     Checks {
         credentials: credentials.clone(),
         bedrock_access: next.clone(),
         model_available: next,
-    }
-}
-
-/// Credentials that only Claude Code can get at.
-fn untold(config: &CurrentConfig, why: &str) -> Checks {
-    let check = Check::skipped(format!("Not checked: {why}"));
-    let model = config.model.as_deref().unwrap_or("the default model");
-    Checks {
-        credentials: check.clone(),
-        bedrock_access: check.clone(),
-        model_available: Check::after(
-            &check,
-            &format!("Not checked: whether {model} is available"),
-        ),
     }
 }
 

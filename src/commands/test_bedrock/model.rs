@@ -1,26 +1,20 @@
 //! Whether the configured model is one that AWS lists.
 
 use super::Check;
-use crate::claude::keys::pin_of;
 use crate::claude::models::{self, Family, ListedModel, ModelId, geographies_of_region};
-use crate::claude::settings::Stack;
+use crate::commands::facts::Facts;
 use crate::error::{Code, Error};
 
 /// Checks what Claude Code will send. A family is what its pin says, else Claude Code's own choice.
-pub(super) fn check(
-    model: Option<&str>,
-    stack: &Stack,
-    listed: &[ListedModel],
-    region: &str,
-) -> Check {
-    let Some(model) = model else {
+pub(super) fn check(facts: &Facts<'_>, listed: &[ListedModel]) -> Check {
+    let region = &facts.region.used.value;
+    let Some(model) = facts.model.as_ref().map(|model| model.value.as_str()) else {
         return Check::passed("No model is set; Claude Code takes its default");
     };
     let bare = model.strip_suffix("[1m]").unwrap_or(model);
     let family = Family::from_word(bare);
     if Family::ALIASED.contains(&family) {
-        let pin = pin_of(&family).and_then(|key| stack.effective_env(key.last()?));
-        if let Some(pin) = pin.filter(|pin| !pin.value.is_empty()) {
+        if let Some((_, pin)) = facts.pins.iter().find(|(pinned, _)| *pinned == family) {
             return check_id(&pin.value, listed, region);
         }
         let newest = listed
