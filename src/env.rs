@@ -8,7 +8,6 @@
     reason = "this is the one place that reads the environment"
 )]
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -28,7 +27,7 @@ const POINT_INTO_HOME: &[&str] = &[
 /// Everything that the program takes from its surroundings.
 #[derive(Clone, Debug)]
 pub struct Env {
-    vars: BTreeMap<OsString, OsString>,
+    vars: Vec<(OsString, OsString)>,
     /// The home folder, as Node and Python find it: `HOME` (`USERPROFILE` on Windows) before the system's word.
     pub home: PathBuf,
     /// Set when `--home` named it; the children's `HOME` follows then.
@@ -53,22 +52,20 @@ impl Env {
     /// # Errors
     /// `HOME_NOT_FOUND` when neither the environment nor the system knows a home folder.
     pub fn read(home: Option<&Path>) -> Result<Self> {
-        let mut vars: BTreeMap<OsString, OsString> = std::env::vars_os()
+        let mut vars: Vec<(OsString, OsString)> = std::env::vars_os()
             .map(|(name, value)| (fold_case(name), value))
             .collect();
         let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
         let home_is_given = home.is_some();
         let home = if let Some(given) = home {
-            for name in POINT_INTO_HOME {
-                vars.remove(OsStr::new(name));
-            }
+            vars.retain(|(name, _)| {
+                *name != *HOME_VARIABLE && POINT_INTO_HOME.iter().all(|one| *name != **one)
+            });
             let full = cwd.join(given);
-            vars.insert(OsString::from(HOME_VARIABLE), full.clone().into_os_string());
+            vars.push((HOME_VARIABLE.into(), full.clone().into_os_string()));
             full
         } else {
-            let set = vars
-                .get(OsStr::new(HOME_VARIABLE))
-                .filter(|value| !value.is_empty());
+            let set = find_var(&vars, HOME_VARIABLE).filter(|value| !value.is_empty());
             set.map(PathBuf::from)
                 .or_else(dirs::home_dir)
                 .ok_or_else(|| {
@@ -81,9 +78,8 @@ impl Env {
             .map_or(0, |since| {
                 i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
             });
-        let fixed = vars
-            .get(OsStr::new("CLAUDE_BEDROCK_NOW"))
-            .and_then(|v| v.to_str()?.parse().ok());
+        let fixed =
+            find_var(&vars, "CLAUDE_BEDROCK_NOW").and_then(|value| value.to_str()?.parse().ok());
         Ok(Env {
             home,
             home_is_given,
@@ -104,7 +100,7 @@ impl Env {
 
     /// A variable's value as the system holds it.
     pub fn var_os(&self, name: &str) -> Option<&OsStr> {
-        self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
+        find_var(&self.vars, name)
     }
 
     /// A variable's value, when it is set and not empty.
@@ -171,6 +167,12 @@ impl Env {
             .unwrap_or_else(|| self.home.join(fallback))
             .join("claude-bedrock")
     }
+}
+
+/// The value of the first variable of that name, as `getenv` has it.
+pub fn find_var<'v>(vars: &'v [(OsString, OsString)], name: &str) -> Option<&'v OsStr> {
+    let (_, value) = vars.iter().find(|(set, _)| set == name)?;
+    Some(value)
 }
 
 /// The variable that Node (`os.homedir`) and Python (`os.path.expanduser`) read first.

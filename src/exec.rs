@@ -9,7 +9,6 @@ mod terminal;
 #[cfg(unix)]
 mod unix;
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ use std::time::Duration;
 pub use capture::{End, Output, capture, capture_all};
 pub use terminal::{Stdout, interactive, interactive_heard, replace};
 
-use crate::env::Env;
+use crate::env::{Env, find_var};
 use crate::error::{Code, Error};
 use crate::shell;
 
@@ -33,7 +32,7 @@ pub type Trace = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Run {
     program: PathBuf,
     args: Vec<OsString>,
-    vars: BTreeMap<OsString, OsString>,
+    vars: Vec<(OsString, OsString)>,
     deadline: Duration,
     trace: Option<Trace>,
 }
@@ -63,16 +62,16 @@ impl Run {
     /// Sets a variable of the program's environment.
     #[must_use]
     pub fn set_var(mut self, name: &str, value: impl Into<OsString>) -> Self {
-        self.vars.insert(OsString::from(name), value.into());
+        self.vars.retain(|(set, _)| set != name);
+        self.vars.push((name.into(), value.into()));
         self
     }
 
     /// Takes variables out of the program's environment.
     #[must_use]
     pub fn remove_vars(mut self, names: &[&str]) -> Self {
-        for name in names {
-            self.vars.remove(OsStr::new(name));
-        }
+        self.vars
+            .retain(|(set, _)| names.iter().all(|name| set != name));
         self
     }
 
@@ -92,7 +91,7 @@ impl Run {
 
     /// A variable of the program's environment.
     pub fn var(&self, name: &str) -> Option<&OsStr> {
-        self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
+        find_var(&self.vars, name)
     }
 
     /// The program's path.
@@ -117,14 +116,15 @@ impl Run {
 
     fn expression(&self) -> duct::Expression {
         duct::cmd(self.program.clone(), &self.args)
-            .full_env(&self.vars)
+            .full_env(self.vars.iter().cloned())
             .unchecked()
     }
 
     fn tell(&self, end: &str, elapsed: Duration) {
         if let Some(trace) = &self.trace {
-            let seconds = elapsed.as_secs_f64();
-            trace(&format!("{} ({end}, {seconds:.2} s)", self.command_line()));
+            // Whole milliseconds: printing fractions would bring the code for floats.
+            let spent = elapsed.as_millis();
+            trace(&format!("{} ({end}, {spent} ms)", self.command_line()));
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) mod samples;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -170,10 +170,12 @@ impl Document {
     /// The names in the object at `path` (`[]` is the root), in order, each once.
     pub fn names(&self, path: &[&str]) -> Vec<String> {
         let members = self.members_of(path).unwrap_or_default();
-        let mut seen = BTreeSet::new();
-        let mut names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-        names.retain(|name| seen.insert(*name));
-        names.into_iter().map(str::to_owned).collect()
+        let mut seen = HashSet::new();
+        let names = members.iter().map(|member| member.name.as_str());
+        names
+            .filter(|name| seen.insert(*name))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Whether the object around `path` has several members of that name.
@@ -247,7 +249,7 @@ impl Document {
     }
 
     /// The text of each member of the root that counts.
-    fn texts(&self) -> BTreeMap<&str, &str> {
+    fn texts(&self) -> HashMap<&str, &str> {
         let text = |member: &Member| self.view.get(member.value.clone()).unwrap_or_default();
         // Of several members of one name the last one stays.
         self.members

@@ -33,7 +33,12 @@ fn main() -> ExitCode {
                         listener: &output,
                     };
                     match cli.command.run(&context) {
-                        Ok(report) => output.report(report.as_ref()),
+                        Ok(report) => {
+                            let exit = output.report(report.as_ref());
+                            // The process ends here: taking thousands of profiles apart first is time for nothing.
+                            std::mem::forget(report);
+                            exit
+                        }
                         Err(error) => output.error(&error),
                     }
                 }

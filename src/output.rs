@@ -10,7 +10,7 @@ use crate::commands::{Listener, Options, Shade};
 use crate::env::Env;
 use crate::error::Error;
 use crate::exec::Trace;
-use crate::report::{Look, Report, Tint, escape};
+use crate::report::{Look, Report, Tint, escape, pretty};
 
 /// Takes back the line of progress on a terminal.
 const CLEAR: &str = "\r\x1b[K";
@@ -92,9 +92,7 @@ impl Output {
     pub fn error(&self, error: &Error) -> u8 {
         self.clear_progress();
         if self.json {
-            // A `Value` always serialises.
-            let text = serde_json::to_string_pretty(&error.json()).unwrap_or_default();
-            print(&format!("{text}\n"));
+            print(&pretty(&error.json()));
         } else {
             let look = &self.stderr;
             let mut text = format!(

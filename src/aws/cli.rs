@@ -266,10 +266,10 @@ pub fn check(context: &Context<'_>, outcome: Result<Output>) -> Result<Vec<u8>> 
             if said.code == Code::MfaRequired {
                 return Err(said);
             }
-            let seconds = output.elapsed.as_secs_f64();
+            let seconds = output.elapsed.as_secs();
             Err(Error::new(
                 Code::AwsCliTimedOut,
-                format!("`aws {operation}` did not end within {seconds:.0} s"),
+                format!("`aws {operation}` did not end within {seconds} s"),
             )
             .suggest(format!(
                 "allow more time with --timeout, or see what it waits for: {}",

@@ -276,7 +276,7 @@ fn temporary_folders(run: &Run) -> Vec<PathBuf> {
     };
     variables
         .iter()
-        .filter_map(|name| run.vars.get(Path::new(name).as_os_str()))
+        .filter_map(|name| run.var(name))
         .map(PathBuf::from)
         .chain(fixed.iter().map(PathBuf::from))
         .filter(|folder| folder.is_absolute())

@@ -107,7 +107,7 @@ pub fn replace(run: &Run) -> Result<i32> {
     let error = std::process::Command::new(&run.program)
         .args(&run.args)
         .env_clear()
-        .envs(&run.vars)
+        .envs(run.vars.iter().cloned())
         .exec();
     Err(run.start_error(&error))
 }

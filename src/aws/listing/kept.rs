@@ -10,6 +10,7 @@ use super::InferenceProfile;
 use crate::env::Env;
 use crate::error::Result;
 use crate::file;
+use crate::report::pretty;
 use crate::time::{Epoch, format_timestamp, parse_timestamp};
 
 /// Whose listing it is.
@@ -76,9 +77,7 @@ pub fn keep(env: &Env, key: Key<'_>, profiles: &[InferenceProfile]) -> Result<()
         region: key.region.to_owned(),
         profiles: profiles.to_vec(),
     };
-    let mut bytes = serde_json::to_vec_pretty(&kept).unwrap_or_default();
-    bytes.push(b'\n');
-    file::write(&key.path(env), &bytes, 0o600).map(|_| ())
+    file::write(&key.path(env), pretty(&kept).as_bytes(), 0o600).map(|_| ())
 }
 
 /// The listing kept for an account and region.

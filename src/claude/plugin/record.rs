@@ -9,6 +9,7 @@ use sha1_smol::Sha1;
 use super::Asset;
 use crate::error::Result;
 use crate::file;
+use crate::report::pretty;
 
 /// The record's path in the plugin's folder.
 pub const RECORD: &str = ".claude-plugin/installed.json";
@@ -53,10 +54,7 @@ impl Record {
 
     /// The file's bytes.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        // A struct of strings and numbers always serialises.
-        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes
+        pretty(self).into_bytes()
     }
 
     /// Whether `path` holds what was written to it.
