@@ -52,6 +52,15 @@ pub fn quote(word: &str) -> String {
     }
 }
 
+/// An option with its value for a POSIX shell line; in one word where the value would be taken for another option.
+pub fn option(name: &str, value: &str) -> String {
+    if value.starts_with('-') {
+        quote(&format!("{name}={value}"))
+    } else {
+        format!("{name} {}", quote(value))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,7 +22,7 @@ use crate::aws::role_cache;
 use crate::env::Env;
 use crate::error::{Code, Error};
 use crate::file;
-use crate::shell::quote;
+use crate::shell::option;
 use crate::time::{Epoch, describe_span};
 
 /// Where a profile's credentials come from: the provider that botocore picks.
@@ -114,8 +114,8 @@ impl Login {
     /// The command line, quoted for a POSIX shell.
     pub fn command(&self) -> String {
         match self {
-            Login::Sso { profile } => format!("aws sso login --profile {}", quote(profile)),
-            Login::AwsLogin { profile } => format!("aws login --profile {}", quote(profile)),
+            Login::Sso { profile } => format!("aws sso login {}", option("--profile", profile)),
+            Login::AwsLogin { profile } => format!("aws login {}", option("--profile", profile)),
         }
     }
 }

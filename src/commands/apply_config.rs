@@ -14,7 +14,7 @@ use crate::commands::settings_edit::edit;
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::report::{Look, Report, Warning, document};
-use crate::shell::quote;
+use crate::shell::{option, quote};
 
 mod model;
 
@@ -222,9 +222,9 @@ impl ApplyConfig {
             (AuthRefresh::None, _) | (_, None) => Refresh::None,
             (AuthRefresh::Aws, Some(login)) => Refresh::Write(login.command()),
             (AuthRefresh::Guarded, Some(login)) => Refresh::Write(format!(
-                "{} login --if-needed --profile {}",
+                "{} login --if-needed {}",
                 own_command(context),
-                quote(login.profile())
+                option("--profile", login.profile())
             )),
         };
         Wishes {
@@ -239,8 +239,8 @@ impl ApplyConfig {
             refresh,
             credential_export: self.isolate.then(|| {
                 format!(
-                    "aws configure export-credentials --profile {} --format process",
-                    quote(profile)
+                    "aws configure export-credentials {} --format process",
+                    option("--profile", profile)
                 )
             }),
             base_url: self.base_url.clone(),

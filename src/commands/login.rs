@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::file;
 use crate::report::{Look, Report, document, escape};
-use crate::shell::quote;
+use crate::shell::option;
 use crate::time::{Epoch, describe_span, format_timestamp};
 
 /// Log in to the SSO session (or `aws login` session) of a profile
@@ -179,7 +179,7 @@ pub(super) fn choose_profile(context: &Context<'_>, files: &AwsFiles) -> Result<
             Code::Usage,
             "several profiles can log in, and none is configured: --profile is missing",
         )
-        .suggest(format!("claude-bedrock login --profile {}", quote(first)))
+        .suggest(format!("claude-bedrock login {}", option("--profile", first)))
         .detail("candidates", found.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())),
     }
 }

@@ -11,7 +11,7 @@ use crate::diff;
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::report::{Look, Report, Tint, Warning, document, escape};
-use crate::shell::quote;
+use crate::shell::option;
 
 /// Set SSO up in ~/.aws/config: add profiles, make sessions renew themselves
 ///
@@ -198,7 +198,7 @@ pub(super) fn edit(
         Ok((Some(edit.bytes), file::Kept::Write(kept)))
     })?;
     edited.next_step =
-        log_in.map(|profile| format!("claude-bedrock login --profile {}", quote(&profile)));
+        log_in.map(|profile| format!("claude-bedrock login {}", option("--profile", &profile)));
     Ok(Box::new(edited))
 }
 
