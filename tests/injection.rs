@@ -118,7 +118,7 @@ fn words(sandbox: &Sandbox, line: &str) -> Vec<String> {
         .status()
         .expect("a shell");
     assert!(!status.success(), "{line}: the stand-in always fails");
-    let bytes = std::fs::read(&recorded).unwrap_or_else(|_| panic!("{line}: aws was not started"));
+    let bytes = std::fs::read(&recorded).expect(line);
     let text = String::from_utf8(bytes).expect("UTF-8");
     let mut words: Vec<String> = text.split('\0').map(str::to_owned).collect();
     words.pop();

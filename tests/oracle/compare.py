@@ -26,21 +26,36 @@ OWN = ROOT / "target" / "oracle"
 SECRETS = ("aws_secret_access_key", "aws_session_token", "aws_security_token")
 
 
-def install():
-    """The Python and the NODE_PATH to use; installs what the environment does not name."""
-    python, node_path = os.environ.get("ORACLE_PYTHON"), os.environ.get("ORACLE_NODE_PATH")
+def install_botocore():
+    """The Python to use; installs botocore unless the environment names one that has it."""
+    python = os.environ.get("ORACLE_PYTHON")
     if not python:
         python = OWN / "venv" / "bin" / "python"
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", OWN / "venv"], check=True)
             subprocess.run([python, "-m", "pip", "install", "--quiet", "botocore==1.44.5"], check=True)
+    return str(python)
+
+
+def install_js():
+    """The NODE_PATH to use; installs the SDK's loader unless the environment names a folder that has it."""
+    node_path = os.environ.get("ORACLE_NODE_PATH")
     if not node_path:
         node_path = OWN / "js" / "node_modules"
         if not node_path.exists():
             node_path.parent.mkdir(parents=True, exist_ok=True)
             package = "@smithy/shared-ini-file-loader@4.7.2"
             subprocess.run(["npm", "install", "--silent", "--prefix", node_path.parent, package], check=True)
-    return str(python), str(node_path)
+    return str(node_path)
+
+
+def load_generator(tools):
+    """gen_config.py as a module."""
+    spec = importlib.util.spec_from_file_location("gen_config", tools / "gen_config.py")
+    generator = importlib.util.module_from_spec(spec)
+    sys.dont_write_bytecode = True
+    spec.loader.exec_module(generator)
+    return generator
 
 
 def answers(command, lines, **environment):
@@ -100,11 +115,8 @@ def main():
     arguments.add_argument("--count", type=int, default=2000)
     arguments.add_argument("--tools", type=pathlib.Path, default=ROOT.parent / "shared" / "tools")
     chosen = arguments.parse_args()
-    python, node_path = install()
-    spec = importlib.util.spec_from_file_location("gen_config", chosen.tools / "gen_config.py")
-    generator = importlib.util.module_from_spec(spec)
-    sys.dont_write_bytecode = True
-    spec.loader.exec_module(generator)
+    python, node_path = install_botocore(), install_js()
+    generator = load_generator(chosen.tools)
     build = ["cargo", "build", "--quiet", "--example", "oracle-dump"]
     subprocess.run(build, check=True, cwd=ROOT)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Both comparisons with the real readers over generated files: run.sh [COUNT]. Needs python3, node and npm.
+# The comparisons with the real readers over generated files: what we read, what we edit: run.sh [COUNT]. Needs python3, node and npm.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=${1:-2000}
@@ -10,6 +10,7 @@ if [ ! -e "$tools/gen_config.py" ]; then
   exit 0
 fi
 python3 tests/oracle/compare.py --seed 0 --count "$count"
+python3 tests/oracle/edits.py --seed 0 --count "$count"
 
 pairs=$target/oracle/pairs
 rm -rf "$pairs"
