@@ -4,6 +4,7 @@ mod aws_files;
 mod check;
 mod model;
 mod network;
+mod online;
 mod session;
 mod settings;
 mod tools;
@@ -25,15 +26,20 @@ pub use check::{Check, Group, State};
 
 /// Check for everything that is known to go wrong, and say what to do about it
 ///
-/// Reads files only. Exits with 1 when something stops Claude Code from working.
+/// Reads files only, unless --online is given. Exits with 1 when something stops Claude Code from working.
 ///
 /// Examples:
 ///   claude-bedrock doctor             what is wrong
 ///   claude-bedrock doctor --verbose   every check that was made
+///   claude-bedrock doctor --online    the same, and what AWS says
 ///   claude-bedrock doctor --fix       mend what can be mended without a choice of yours
 #[derive(clap::Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct Doctor {
+    /// Ask AWS too: the version of `aws`, who you are, which models you may call
+    #[arg(long)]
+    online: bool,
+
     /// Mend what is safe to mend, after showing it and asking
     #[arg(long)]
     fix: bool,
@@ -111,6 +117,11 @@ impl Doctor {
                 check.fix = planned
                     .as_ref()
                     .and_then(|plan| fix_of(check, &plan.changes));
+            }
+        }
+        if self.online {
+            for live in online::ask(context, &facts) {
+                checks.push(live.unless_told_by(&checks));
             }
         }
         let of = |state| checks.iter().filter(|check| check.state == state).count();

@@ -115,13 +115,21 @@ pub fn bullet(look: &Look, mark: Mark, sentence: &str, step: Option<&str>) -> St
     let mut out = format!("  {} {}\n", mark.symbol(look), lines.join("\n    "));
     if let Some(step) = step {
         let step = escape(step);
+        let (words, command) = match step.split_once(": ") {
+            Some((words, command)) if is_command(command) => (format!("{words}:"), command),
+            _ if is_command(&step) => (String::new(), step.as_str()),
+            _ => (step.clone(), ""),
+        };
+        let mut lines = Vec::new();
+        if !words.is_empty() {
+            lines.extend(wrap(&capital(&words), room));
+        }
         // What is to be pasted is not broken: the terminal does that without a trace in the clipboard.
-        if is_command(&step) {
-            out.push_str(&format!("    {}\n", look.tint(Tint::Bold, &step)));
-        } else {
-            for line in wrap(&capital(&step), room) {
-                out.push_str(&format!("    {}\n", look.tint(Tint::Bold, &line)));
-            }
+        if !command.is_empty() {
+            lines.push(command.to_owned());
+        }
+        for line in lines {
+            out.push_str(&format!("    {}\n", look.tint(Tint::Bold, &line)));
         }
     }
     out
@@ -140,15 +148,21 @@ pub fn paragraph(look: &Look, text: &str) -> String {
 /// Whether a step is a command line to paste rather than a sentence.
 fn is_command(step: &str) -> bool {
     const PROGRAMS: &[&str] = &[
-        "aws ",
-        "claude-bedrock ",
-        "chmod ",
-        "unset ",
-        "mv ",
-        "export ",
+        "aws",
+        "brew",
+        "chmod",
+        "claude",
+        "claude-bedrock",
+        "curl",
+        "export",
+        "mv",
+        "sudo",
+        "unset",
+        "winget",
     ];
-    let sentence = step.contains(": ") || step.contains(", ") || step.contains(" shows ");
-    PROGRAMS.iter().any(|program| step.starts_with(program)) && !sentence
+    let program = step.split_whitespace().next().unwrap_or_default();
+    let sentence = step.contains(": ") || step.contains(", ");
+    PROGRAMS.contains(&program) && program.len() < step.len() && !sentence
 }
 
 /// `text` with a capital at its start, unless that is a command, a name or a path.

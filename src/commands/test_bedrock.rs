@@ -40,23 +40,31 @@ struct Tested {
     warnings: Vec<Warning>,
 }
 
+/// The three checks of the replaced script.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Checks {
-    credentials: Check,
-    bedrock_access: Check,
-    model_available: Check,
+pub struct Checks {
+    /// Whether AWS knows the caller.
+    pub credentials: Check,
+    /// Whether the caller may list models.
+    pub bedrock_access: Check,
+    /// Whether the chosen model is among them.
+    pub model_available: Check,
 }
 
 /// One check: the recorded members, then ours.
 #[derive(Clone, Serialize)]
-struct Check {
-    passed: bool,
-    message: String,
-    code: Option<Code>,
-    suggestion: Option<String>,
+pub struct Check {
+    /// Whether nothing speaks against it.
+    pub passed: bool,
+    /// What was found.
+    pub message: String,
+    /// Why it did not pass.
+    pub code: Option<Code>,
+    /// The next step.
+    pub suggestion: Option<String>,
     /// Whether AWS was not asked, or could not tell.
-    skipped: bool,
+    pub skipped: bool,
 }
 
 impl Check {
@@ -150,6 +158,11 @@ impl TestBedrock {
             warnings,
         }))
     }
+}
+
+/// Asks AWS about the configuration in use.
+pub fn ask(context: &Context<'_>, facts: &Facts<'_>) -> Checks {
+    check(context, facts, &find_subject(facts))
 }
 
 /// Whom AWS is asked as.

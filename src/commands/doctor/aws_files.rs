@@ -180,7 +180,7 @@ fn other_profiles_are_seen(facts: &Facts) -> Finding {
             "aws lists profiles that Claude Code cannot load: {}",
             names.join(", ")
         ))
-        .remedy("claude-bedrock get-aws-context says why, for each"),
+        .remedy("see why, for each: claude-bedrock get-aws-context"),
     }
 }
 

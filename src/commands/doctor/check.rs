@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::commands::facts::Facts;
 use crate::commands::layout::Mark;
+use crate::env::Env;
 use crate::report::Warning;
 
 /// What a check is about; the order is that of the report.
@@ -170,6 +171,32 @@ pub struct Check {
 }
 
 impl Check {
+    pub(super) fn new(env: &Env, code: &'static str, group: Group, found: Finding) -> Self {
+        // People know their home folder by a shorter name.
+        let home = format!("{}/", env.home.display());
+        let shorten = |text: String| text.replace(&home, "~/");
+        Check {
+            code: found.code.unwrap_or(code),
+            group,
+            state: found.state,
+            finding: shorten(found.text),
+            remedy: found.remedy.map(shorten),
+            fix: None,
+            key: found.key,
+        }
+    }
+
+    /// The same, or skipped where one of `others` has found it already.
+    #[must_use]
+    pub(super) fn unless_told_by(mut self, others: &[Check]) -> Self {
+        let is_bad = |check: &Check| matches!(check.state, State::Fail | State::Warn);
+        let same = |other: &Check| other.code == self.code && is_bad(other);
+        if is_bad(&self) && others.iter().any(same) {
+            self.state = State::Skipped;
+        }
+        self
+    }
+
     /// The same without group and state, for `status`.
     pub fn warning(&self) -> Warning {
         Warning {
@@ -185,20 +212,8 @@ pub(super) type Test = (&'static str, fn(&Facts) -> Finding);
 
 /// Makes the checks of a group.
 pub(super) fn run(facts: &Facts, group: Group, tests: &[Test]) -> Vec<Check> {
-    // People know their home folder by a shorter name.
-    let home = format!("{}/", facts.env.home.display());
-    let shorten = |text: String| text.replace(&home, "~/");
-    let checks = tests.iter().map(|(code, test)| {
-        let found = test(facts);
-        Check {
-            code: found.code.unwrap_or(code),
-            group,
-            state: found.state,
-            finding: shorten(found.text),
-            remedy: found.remedy.map(shorten),
-            fix: None,
-            key: found.key,
-        }
-    });
-    checks.collect()
+    let checks = tests.iter();
+    checks
+        .map(|(code, test)| Check::new(facts.env, code, group, test(facts)))
+        .collect()
 }

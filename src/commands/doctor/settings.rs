@@ -275,7 +275,7 @@ fn caps_leave_room(facts: &Facts) -> Finding {
             cap.value,
             cap.origin.place(facts.env)
         ))
-        .remedy("claude-bedrock inference-config --help shows what to set instead"),
+        .remedy("see what to set instead: claude-bedrock inference-config --help"),
         _ => ok("no cap cuts answers short"),
     }
 }
