@@ -7,102 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::aws::cli::{self, AwsCli};
-use crate::aws::credentials::{self, Credentials, Login, Status};
-use crate::aws::failure;
+use crate::aws::credentials::{self, Credentials};
 use crate::aws::identity::{self, Identity};
-use crate::aws::listing::{self, Answer, InferenceProfile, Key, Kind, Target};
-use crate::aws::profiles::Profile;
+use crate::aws::listing::{self, Answer, InferenceProfile, Kind, Target};
 use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
 use crate::exec::{self, Output, Run};
 
-/// Whose credentials AWS is asked with.
-#[derive(Clone, Default)]
-pub struct Caller {
-    /// The profile; `None` for the environment's own credentials.
-    pub profile: Option<String>,
-    /// The account, where the files tell it.
-    pub account: Option<String>,
-    /// What profiles have in common for which AWS must give the same answer.
-    pub group: String,
-    /// The session that renews itself at the next use, where one stands behind the profile.
-    renewal: Option<String>,
-    login: Option<String>,
-    instance: bool,
-    /// Variables that only the settings hold, for the environment of `aws`.
-    vars: Vec<(&'static str, String)>,
-}
+mod caller;
 
-impl Caller {
-    /// The caller that a profile makes.
-    pub fn of(profile: &Profile, credentials: &Credentials) -> Self {
-        let name = &profile.name;
-        let of_session = credentials
-            .sso_session
-            .clone()
-            .or_else(|| profile.text("sso_start_url").map(str::to_owned));
-        // Endpoints of its own may make a profile another one, whatever account it is in.
-        let own_way = profile.has("endpoint_url") || profile.has("services");
-        let group = match (&credentials.account, &credentials.role, &of_session) {
-            (Some(account), Some(role), Some(session)) if !own_way => {
-                [account, role, session].map(String::as_str).join("\n")
-            }
-            _ => name.clone(),
-        };
-        let login = credentials.login.as_ref();
-        let renewal = credentials
-            .sso_session
-            .as_deref()
-            .or(login.map(Login::profile));
-        Caller {
-            profile: Some(name.clone()),
-            account: credentials.account.clone(),
-            group,
-            renewal: renewal
-                .filter(|_| credentials.status == Status::Refreshable)
-                .map(str::to_owned),
-            login: login.map(Login::command),
-            instance: profile.text("credential_source") == Some("Ec2InstanceMetadata"),
-            vars: Vec::new(),
-        }
-    }
-
-    /// The environment's own credentials, with these variables on top of it.
-    pub fn of_environment(vars: Vec<(&'static str, String)>) -> Self {
-        Caller {
-            vars,
-            ..Caller::default()
-        }
-    }
-
-    fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
-        Key {
-            account: self.account.as_deref(),
-            profile: self.profile.as_deref().unwrap_or_default(),
-            region,
-        }
-    }
-
-    fn failure<'f>(&'f self, operation: &'f str, region: Option<&'f str>) -> failure::Context<'f> {
-        failure::Context {
-            operation,
-            profile: self.profile.as_deref(),
-            region,
-            login_command: self.login.as_deref(),
-        }
-    }
-
-    fn prepare(&self, mut run: Run) -> Run {
-        if self.instance {
-            run = cli::with_instance_metadata(run);
-        }
-        for (name, value) in &self.vars {
-            run = run.set_var(name, value);
-        }
-        run
-    }
-}
+pub use caller::Caller;
 
 /// A listing with its age.
 pub struct Listing {
@@ -248,10 +163,12 @@ impl<'a> Asker<'a> {
                 .iter()
                 .map(|(caller, region)| self.sts(caller, region))
                 .collect();
+            let mut done = 0;
             let outcomes = exec::capture_all(&runs, jobs, |index, _| {
+                done += 1;
                 if let Some((caller, _)) = round.get(index) {
                     let name = caller.profile.as_deref().unwrap_or_default();
-                    self.progress(index + 1, runs.len(), name);
+                    self.progress(done, runs.len(), name);
                 }
             });
             for ((caller, _), outcome) in round.iter().zip(outcomes) {
