@@ -1,38 +1,242 @@
 //! Questions on a terminal: asked on stderr, answered on stdin.
+//!
+//! Keys are read one by one where that can be had; elsewhere (Windows, `TERM=dumb`) each answer is a line of its own.
+
+mod keys;
+mod line;
+mod list;
 
 use std::io::{BufRead, Write};
 
 use crate::env::Env;
 use crate::error::{Code, Error, Result};
+use crate::report::{Look, Tint, escape};
+use keys::Keys;
+use line::Line;
+pub use list::Entry;
+use list::{List, fit};
+
+/// What a line must be to mean "back" where there is no Escape key.
+const BACK: &str = "<";
+
+/// A key as far as the prompts care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Char(char),
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+    Enter,
+    Backspace,
+    /// Ctrl-U: takes back all that was typed.
+    Erase,
+    Escape,
+    /// Ctrl-C, Ctrl-D, or no more input.
+    Stop,
+    Other,
+}
+
+/// What a key made of a prompt.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome<T> {
+    Open,
+    Answer(T),
+    Back,
+}
 
 /// Asks a question that is answered with yes or no; an empty answer is `default`.
 ///
 /// # Errors
 /// `NOT_A_TERMINAL` when nobody can be asked: `--yes` answers in advance. `INTERRUPTED` when the input ends.
 pub fn confirm(env: &Env, question: &str, default: bool) -> Result<bool> {
-    if !env.stdin_is_terminal || !env.stderr_is_terminal {
-        return Err(Error::new(
-            Code::NotATerminal,
-            format!("there is no terminal to ask on: {question}"),
-        )
-        .suggest("add --yes to go ahead without being asked"));
-    }
+    require_terminal(env, question, "--yes to go ahead without being asked")?;
     let choice = if default { "[Y/n]" } else { "[y/N]" };
-    let mut stdin = std::io::stdin().lock();
     loop {
-        // Without stderr there is no question, and the answer below is read all the same.
-        let _ = write!(std::io::stderr(), "\n{question} {choice} ");
-        let mut line = String::new();
-        if !matches!(stdin.read_line(&mut line), Ok(length) if length > 0) {
-            return Err(Error::new(
-                Code::Interrupted,
-                "interrupted, nothing was changed",
-            ));
-        }
-        if let Some(answer) = parse_answer(&line, default) {
+        say(&format!("\n{question} {choice} "));
+        if let Some(answer) = parse_answer(&read_line()?, default) {
             return Ok(answer);
         }
     }
+}
+
+/// The prompts of one command.
+pub struct Prompt<'a> {
+    /// The surroundings.
+    pub env: &'a Env,
+    /// How text may look on stderr.
+    pub look: Look,
+}
+
+impl Prompt<'_> {
+    /// Lets the user choose an entry by arrow keys, by its number, or by typing a part of it; Enter takes `default`.
+    /// `None` means "back".
+    ///
+    /// # Errors
+    /// `NOT_A_TERMINAL`, which names `flag`; `INTERRUPTED`.
+    pub fn choose(
+        &self,
+        question: &str,
+        flag: &str,
+        entries: &[Entry],
+        default: usize,
+    ) -> Result<Option<usize>> {
+        require_terminal(self.env, question, flag)?;
+        let mut list = List::new(entries, default);
+        let Some(mut keys) = self.keys() else {
+            return self.choose_by_line(question, &mut list);
+        };
+        say(&format!("{}\n", self.look.tint(Tint::Bold, question)));
+        let mut drawn = 0;
+        loop {
+            let lines = list.lines(&self.look, self.env.columns(), keys::terminal_rows());
+            say(&format!("{}{}", take_back(drawn), lines.join("\n")));
+            drawn = lines.len();
+            let outcome = match keys.next() {
+                Key::Stop => Err(interrupted()),
+                key => Ok(list.press(key)),
+            };
+            let shown = match &outcome {
+                Ok(Outcome::Open) => continue,
+                Ok(Outcome::Answer(at)) => entries.get(*at).map_or("", |entry| &entry.label),
+                _ => "",
+            };
+            say(&take_back(drawn));
+            if !shown.is_empty() {
+                let text = fit(&escape(shown), self.env.columns().saturating_sub(5));
+                say(&format!("  {text}\n"));
+            }
+            return outcome.map(|outcome| match outcome {
+                Outcome::Answer(at) => Some(at),
+                _ => None,
+            });
+        }
+    }
+
+    /// Asks for a line of text that `check` accepts; an empty answer is `default`. `None` means "back".
+    ///
+    /// # Errors
+    /// `NOT_A_TERMINAL`, which names `flag`; `INTERRUPTED`.
+    pub fn ask(
+        &self,
+        question: &str,
+        flag: &str,
+        default: &str,
+        check: &dyn Fn(&str) -> Result<()>,
+    ) -> Result<Option<String>> {
+        require_terminal(self.env, question, flag)?;
+        let mut heading = self.look.tint(Tint::Bold, question);
+        if !default.is_empty() {
+            heading.push_str(&format!(" [{}]", escape(default)));
+        }
+        say(&format!("{heading}\n"));
+        let mut line = Line::default();
+        loop {
+            let Some(typed) = self.read_text(&mut line)? else {
+                return Ok(None);
+            };
+            let text = if typed.is_empty() { default } else { &typed };
+            let Err(error) = check(text) else {
+                return Ok(Some(text.to_owned()));
+            };
+            let step = error.suggestion.unwrap_or_default();
+            let mark = self.look.tint(Tint::Warn, "!");
+            say(&format!(
+                "  {mark} {}; {}\n",
+                escape(&error.message),
+                escape(&step)
+            ));
+        }
+    }
+
+    /// One line that the user typed, trimmed; `None` for "back".
+    fn read_text(&self, line: &mut Line) -> Result<Option<String>> {
+        let Some(mut keys) = self.keys() else {
+            say("> ");
+            let text = read_line()?.trim().to_owned();
+            return Ok(Some(text).filter(|text| text != BACK));
+        };
+        loop {
+            say(&format!("\r\x1b[K> {}", line.tail(self.env.columns())));
+            let outcome = match keys.next() {
+                Key::Stop => Err(interrupted()),
+                key => Ok(line.press(key)),
+            };
+            if !matches!(outcome, Ok(Outcome::Open)) {
+                say("\n");
+            }
+            match outcome? {
+                Outcome::Open => {}
+                Outcome::Answer(text) => return Ok(Some(text)),
+                Outcome::Back => return Ok(None),
+            }
+        }
+    }
+
+    /// The list printed once, and a line as the answer.
+    fn choose_by_line(&self, question: &str, list: &mut List<'_>) -> Result<Option<usize>> {
+        let lines = list.lines(&Look::PLAIN, self.env.columns(), usize::MAX);
+        // The last line tells the keys, which there are none of.
+        let entries = lines.get(..lines.len() - 1).unwrap_or_default();
+        say(&format!("{question}\n{}\n", entries.join("\n")));
+        loop {
+            say(&format!(
+                "Number or part of a name; Enter takes the marked one, {BACK} goes back: "
+            ));
+            let text = read_line()?;
+            if text.trim() == BACK {
+                return Ok(None);
+            }
+            if let Some(at) = list.find(text.trim()) {
+                return Ok(Some(at));
+            }
+        }
+    }
+
+    fn keys(&self) -> Option<Keys> {
+        if self.env.var("TERM").is_none_or(|term| term == "dumb") {
+            return None;
+        }
+        Keys::open()
+    }
+}
+
+/// Takes back what was drawn: back to the start of its first line, and everything from there.
+fn take_back(lines: usize) -> String {
+    match lines {
+        0 | 1 => "\r\x1b[J".to_owned(),
+        lines => format!("\r\x1b[{}A\x1b[J", lines - 1),
+    }
+}
+
+fn require_terminal(env: &Env, question: &str, flag: &str) -> Result<()> {
+    if env.stdin_is_terminal && env.stderr_is_terminal {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::NotATerminal,
+        format!("there is no terminal to ask on: {question}"),
+    )
+    .suggest(format!("add {flag}")))
+}
+
+fn interrupted() -> Error {
+    Error::new(Code::Interrupted, "interrupted, nothing was changed")
+}
+
+fn read_line() -> Result<String> {
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(length) if length > 0 => Ok(line),
+        _ => Err(interrupted()),
+    }
+}
+
+/// Without stderr there is no question, and the answer is read all the same.
+fn say(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// `None` for an answer that is neither yes nor no.
@@ -68,6 +272,14 @@ mod tests {
         let env = Env::for_test(std::path::Path::new("/"), &[]);
         let error = confirm(&env, "Go on?", true).unwrap_err();
         assert_eq!(error.code, Code::NotATerminal);
-        assert!(error.suggestion.as_deref().unwrap().contains("--yes"));
+        assert!(error.suggestion.unwrap().contains("--yes"));
+        let prompt = Prompt {
+            env: &env,
+            look: Look::PLAIN,
+        };
+        let error = prompt.choose("Profile", "--profile", &[], 0).unwrap_err();
+        assert_eq!(error.suggestion.as_deref(), Some("add --profile"));
+        let error = prompt.ask("Region", "--region", "", &|_| Ok(()));
+        assert_eq!(error.unwrap_err().code, Code::NotATerminal);
     }
 }

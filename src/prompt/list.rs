@@ -1,0 +1,294 @@
+//! A list to choose from: what is shown of it, and what each key does.
+
+use super::{Key, Outcome};
+use crate::report::{Look, Tint, escape};
+
+/// One entry: its name, and what helps to choose it.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// What is chosen. Foreign text is escaped here when it is shown.
+    pub label: String,
+    /// What stands beside it.
+    pub note: String,
+}
+
+impl Entry {
+    /// An entry.
+    pub fn new(label: impl Into<String>, note: impl Into<String>) -> Self {
+        Entry {
+            label: label.into(),
+            note: note.into(),
+        }
+    }
+
+    /// Whether every word stands somewhere in the entry, in any case.
+    fn fits(&self, words: &str) -> bool {
+        let text = format!("{} {}", self.label, self.note).to_lowercase();
+        words.split(' ').all(|word| text.contains(word))
+    }
+}
+
+/// The widest a column of labels gets.
+const LABEL_WIDTH: usize = 40;
+
+/// The list as it stands on the screen.
+pub(super) struct List<'e> {
+    entries: &'e [Entry],
+    filter: String,
+    /// The entries that the filter leaves.
+    left: Vec<usize>,
+    /// The marked one of them.
+    at: usize,
+    page: usize,
+}
+
+impl<'e> List<'e> {
+    pub(super) fn new(entries: &'e [Entry], default: usize) -> Self {
+        List {
+            entries,
+            filter: String::new(),
+            left: (0..entries.len()).collect(),
+            at: default,
+            page: 1,
+        }
+    }
+
+    /// The entry that a typed text means: the one of that number, else the only one that it fits. Nothing typed means
+    /// the marked one.
+    pub(super) fn find(&self, text: &str) -> Option<usize> {
+        if text.is_empty() {
+            return self.left.get(self.at).copied();
+        }
+        if let Some(at) = self.numbered(text) {
+            return Some(at);
+        }
+        let words = text.to_lowercase();
+        let mut fitting = (0..self.entries.len()).filter(|at| self.entry(*at).fits(&words));
+        fitting.next().filter(|_| fitting.next().is_none())
+    }
+
+    fn entry(&self, at: usize) -> &'e Entry {
+        const NONE: &Entry = &Entry {
+            label: String::new(),
+            note: String::new(),
+        };
+        self.entries.get(at).unwrap_or(NONE)
+    }
+
+    fn numbered(&self, text: &str) -> Option<usize> {
+        let number: usize = text.parse().ok()?;
+        number.checked_sub(1).filter(|at| *at < self.entries.len())
+    }
+
+    /// What a key makes of the list. Escape goes back, unless something was typed: then it takes that back.
+    pub(super) fn press(&mut self, key: Key) -> Outcome<usize> {
+        let last = self.left.len().saturating_sub(1);
+        match key {
+            Key::Up => self.at = self.at.checked_sub(1).unwrap_or(last),
+            Key::Down => self.at = if self.at < last { self.at + 1 } else { 0 },
+            Key::PageUp => self.at = self.at.saturating_sub(self.page),
+            Key::PageDown => self.at = (self.at + self.page).min(last),
+            Key::Home => self.at = 0,
+            Key::End => self.at = last,
+            Key::Enter => {
+                if let Some(at) = self.left.get(self.at) {
+                    return Outcome::Answer(*at);
+                }
+            }
+            Key::Escape if self.filter.is_empty() => return Outcome::Back,
+            Key::Erase | Key::Escape => self.set_filter(String::new()),
+            Key::Backspace => {
+                let mut filter = std::mem::take(&mut self.filter);
+                filter.pop();
+                self.set_filter(filter);
+            }
+            Key::Char(c) => {
+                let mut filter = std::mem::take(&mut self.filter);
+                filter.extend(c.to_lowercase());
+                self.set_filter(filter);
+            }
+            Key::Stop | Key::Other => {}
+        }
+        Outcome::Open
+    }
+
+    /// A number marks its entry; anything else leaves the entries that it fits.
+    fn set_filter(&mut self, filter: String) {
+        let marked = self.left.get(self.at).copied();
+        let number = self.numbered(&filter);
+        let all = 0..self.entries.len();
+        self.left = match number {
+            Some(_) => all.collect(),
+            None => all.filter(|at| self.entry(*at).fits(&filter)).collect(),
+        };
+        let mark = number.or(marked);
+        self.at = self
+            .left
+            .iter()
+            .position(|at| Some(*at) == mark)
+            .unwrap_or(0);
+        self.filter = filter;
+    }
+
+    /// The page with the marked entry, and a line that tells the keys, each narrower than the terminal.
+    pub(super) fn lines(&mut self, look: &Look, columns: usize, rows: usize) -> Vec<String> {
+        // The question above, the line of keys below, one line that the terminal may need itself.
+        self.page = rows.saturating_sub(3).clamp(3, self.left.len().max(3));
+        let top = self.at / self.page * self.page;
+        let digits = self.entries.len().to_string().len();
+        let labels = self
+            .left
+            .iter()
+            .map(|at| width(&escape(&self.entry(*at).label)));
+        let label_width = labels.max().unwrap_or(0).min(LABEL_WIDTH);
+        let room = columns.saturating_sub(1);
+        let mut lines = Vec::new();
+        for (place, at) in self.left.iter().enumerate().skip(top).take(self.page) {
+            let entry = self.entry(*at);
+            let mark = match (place == self.at, look.unicode) {
+                (false, _) => " ",
+                (true, false) => ">",
+                (true, true) => "\u{276f}",
+            };
+            let label = escape(&entry.label);
+            let blanks = " ".repeat(label_width.saturating_sub(width(&label)));
+            let head = fit(
+                &format!("{mark} {:>digits$}  {label}{blanks}", at + 1),
+                room,
+            );
+            let note = fit(&format!("  {}", escape(&entry.note)), room - width(&head));
+            let head = if place == self.at {
+                look.tint(Tint::Bold, &head)
+            } else {
+                head
+            };
+            lines.push(format!("{head}{}", look.tint(Tint::Dim, note.trim_end())));
+        }
+        let shown = (top + self.page).min(self.left.len());
+        let mut keys = if self.left.is_empty() {
+            "nothing fits; Esc takes it back".to_owned()
+        } else if self.left.len() > self.page {
+            format!(
+                "{}-{shown} of {}, type to filter; Enter, Esc: back",
+                top + 1,
+                self.left.len()
+            )
+        } else {
+            "arrows or type to choose, Enter, Esc: back".to_owned()
+        };
+        if !self.filter.is_empty() {
+            keys.push_str(&format!(" | {}", escape(&self.filter)));
+        }
+        lines.push(look.tint(Tint::Dim, &fit(&format!("  {keys}"), room)));
+        lines
+    }
+}
+
+/// As much of the start of `text` as fits into so many columns.
+pub(super) fn fit(text: &str, columns: usize) -> String {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += columns_of(*c);
+        used <= columns
+    };
+    text.chars().take_while(fits).collect()
+}
+
+/// The columns that a text takes.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// Two for the scripts and symbols that terminals draw double, by the blocks of Unicode's East Asian Width.
+fn columns_of(c: char) -> usize {
+    match c {
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(names: &[&str]) -> Vec<Entry> {
+        names.iter().map(|name| Entry::new(*name, "sso")).collect()
+    }
+
+    fn type_in(list: &mut List<'_>, text: &str) {
+        for c in text.chars() {
+            assert_eq!(list.press(Key::Char(c)), Outcome::Open);
+        }
+    }
+
+    #[test]
+    fn arrows_go_round() {
+        let entries = entries(&["a", "b", "c"]);
+        let mut list = List::new(&entries, 1);
+        for (key, at) in [
+            (Key::Down, 2),
+            (Key::Down, 0),
+            (Key::Up, 2),
+            (Key::Home, 0),
+            (Key::End, 2),
+        ] {
+            list.press(key);
+            assert_eq!(list.press(Key::Enter), Outcome::Answer(at), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_filters_and_a_number_marks() {
+        let entries = entries(&["alpha", "beta 1234", "Gamma"]);
+        for (text, chosen) in [
+            ("GAM", Outcome::Answer(2)),
+            ("3", Outcome::Answer(2)),
+            ("sso bet", Outcome::Answer(1)),
+            ("1234", Outcome::Answer(1)),
+            ("zzz", Outcome::Open),
+        ] {
+            let mut list = List::new(&entries, 0);
+            type_in(&mut list, text);
+            assert_eq!(list.press(Key::Enter), chosen, "{text}");
+            assert_eq!(list.press(Key::Escape), Outcome::Open);
+            assert_eq!(list.press(Key::Escape), Outcome::Back);
+        }
+    }
+
+    #[test]
+    fn a_line_means_a_number_or_the_only_one_that_fits() {
+        let entries = entries(&["dev", "dev-eu", "prod"]);
+        let list = List::new(&entries, 1);
+        for (text, found) in [
+            ("", Some(1)),
+            ("3", Some(2)),
+            ("0", None),
+            ("dev", None),
+            ("EU", Some(1)),
+            ("x", None),
+        ] {
+            assert_eq!(list.find(text), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_fits_the_terminal() {
+        let names: Vec<String> = (0..50).map(|at| format!("p{at}\u{1b} \u{6f22}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let entries = entries(&names);
+        let mut list = List::new(&entries, 7);
+        let lines = list.lines(&Look::PLAIN, 20, 8);
+        assert_eq!(lines.len(), 6);
+        assert!(lines.iter().all(|line| width(line) < 20), "{lines:?}");
+        assert!(lines[2].starts_with(">  8  p7\\u{1b} "), "{lines:?}");
+        list.press(Key::PageDown);
+        assert_eq!(list.press(Key::Enter), Outcome::Answer(12));
+    }
+}
