@@ -26,6 +26,7 @@ pub mod reset;
 pub mod run;
 pub mod session;
 pub mod settings_edit;
+pub mod setup;
 pub mod sso;
 pub mod status;
 pub mod statusline;
@@ -155,6 +156,7 @@ pub enum Command {
     CheckPrerequisites(check_prerequisites::CheckPrerequisites),
     GetAwsContext(get_aws_context::GetAwsContext),
     ApplyConfig(apply_config::ApplyConfig),
+    Setup(setup::Setup),
     Status(status::Status),
     Doctor(doctor::Doctor),
     Reset(reset::Reset),
@@ -201,6 +203,7 @@ impl Command {
             Command::CheckPrerequisites(command) => command.run(context),
             Command::GetAwsContext(command) => command.run(context),
             Command::ApplyConfig(command) => command.run(context),
+            Command::Setup(command) => command.run(context),
             Command::Status(command) => command.run(context),
             Command::Doctor(command) => command.run(context),
             Command::Reset(command) => command.run(context),

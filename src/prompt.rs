@@ -85,7 +85,7 @@ impl Prompt<'_> {
     ) -> Result<Option<usize>> {
         require_terminal(self.env, question, flag)?;
         let mut list = List::new(entries, default);
-        let Some(mut keys) = self.keys() else {
+        let Some(keys) = self.keys() else {
             return self.choose_by_line(question, &mut list);
         };
         say(&format!("{}\n", self.look.tint(Tint::Bold, question)));
@@ -139,21 +139,24 @@ impl Prompt<'_> {
             };
             let text = if typed.is_empty() { default } else { &typed };
             let Err(error) = check(text) else {
+                if typed.is_empty() {
+                    say(&format!("  {}\n", escape(text)));
+                }
                 return Ok(Some(text.to_owned()));
             };
-            let step = error.suggestion.unwrap_or_default();
+            let step = error.suggestion.as_deref().unwrap_or("try again");
             let mark = self.look.tint(Tint::Warn, "!");
             say(&format!(
                 "  {mark} {}; {}\n",
                 escape(&error.message),
-                escape(&step)
+                escape(step)
             ));
         }
     }
 
     /// One line that the user typed, trimmed; `None` for "back".
     fn read_text(&self, line: &mut Line) -> Result<Option<String>> {
-        let Some(mut keys) = self.keys() else {
+        let Some(keys) = self.keys() else {
             say("> ");
             let text = read_line()?.trim().to_owned();
             return Ok(Some(text).filter(|text| text != BACK));
@@ -164,8 +167,10 @@ impl Prompt<'_> {
                 Key::Stop => Err(interrupted()),
                 key => Ok(line.press(key)),
             };
-            if !matches!(outcome, Ok(Outcome::Open)) {
-                say("\n");
+            match &outcome {
+                Ok(Outcome::Open) => {}
+                Ok(Outcome::Answer(text)) if text.is_empty() => say(&take_back(1)),
+                _ => say("\n"),
             }
             match outcome? {
                 Outcome::Open => {}
@@ -272,7 +277,7 @@ mod tests {
         let env = Env::for_test(std::path::Path::new("/"), &[]);
         let error = confirm(&env, "Go on?", true).unwrap_err();
         assert_eq!(error.code, Code::NotATerminal);
-        assert!(error.suggestion.unwrap().contains("--yes"));
+        assert!(error.suggestion.as_deref().unwrap().contains("--yes"));
         let prompt = Prompt {
             env: &env,
             look: Look::PLAIN,

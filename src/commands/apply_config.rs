@@ -6,6 +6,7 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::credentials::{Credentials, Inspector};
 use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
+use crate::claude::models::ListedModel;
 use crate::claude::plan::{self, Change, Refresh, Wishes};
 use crate::claude::settings::{Stack, parse_settings};
 use crate::commands::Context;
@@ -16,7 +17,7 @@ use crate::file;
 use crate::report::{Look, Report, Warning, document};
 use crate::shell::{option, quote};
 
-mod model;
+pub mod model;
 
 /// Put Bedrock into Claude Code's settings, or take it out again
 ///
@@ -96,18 +97,20 @@ pub enum AuthRefresh {
 /// The `data` of `apply-config`: the recorded members, then ours.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Configured {
+pub struct Configured {
     applied: bool,
     config: Config,
     settings_path: String,
     requires_restart: bool,
-    changed: bool,
+    /// Whether the file has, or would have, other bytes.
+    pub changed: bool,
     /// Whether AWS was asked about the model.
     verified: bool,
     changes: Vec<Change>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diff: Option<String>,
-    warnings: Vec<Warning>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
 }
 
 #[derive(Serialize)]
@@ -152,6 +155,19 @@ impl ApplyConfig {
                 warnings: edited.warnings,
             }));
         }
+        Ok(Box::new(self.configure(context, None)?))
+    }
+
+    /// Applies, with a listing that the caller has of that profile and region, or one asked for.
+    ///
+    /// # Errors
+    /// As [`ApplyConfig::run`].
+    pub fn configure(
+        &self,
+        context: &Context<'_>,
+        listing: Option<&[ListedModel]>,
+    ) -> Result<Configured> {
+        let path = context.settings_path();
         let required = |value: &Option<String>, flag: &str| {
             value
                 .clone()
@@ -180,6 +196,7 @@ impl ApplyConfig {
             region: &region,
             model: &model,
             pin: self.pin,
+            listing,
         })?;
         let mut warnings = choice.warnings;
         if let Some(reason) = ClaudeView::load(env, &files).unreadable_reason(entry) {
@@ -192,7 +209,7 @@ impl ApplyConfig {
             plan::plan_apply(seen.current, seen.kept, &wishes, &path)
         })?;
         warnings.extend(edited.warnings);
-        Ok(Box::new(Configured {
+        Ok(Configured {
             applied: !self.dry_run,
             config: Config {
                 profile,
@@ -206,7 +223,7 @@ impl ApplyConfig {
             changes: edited.changes,
             diff: edited.diff,
             warnings,
-        }))
+        })
     }
 
     fn wishes(

@@ -23,19 +23,19 @@ use crate::time::{Epoch, describe_span, format_timestamp};
 pub struct Login {
     /// Profile to log in for: the configured one, else AWS_PROFILE, else the only one that can log in
     #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    pub(super) profile: Option<String>,
 
     /// Do nothing while the session is alive
     #[arg(long)]
-    if_needed: bool,
+    pub(super) if_needed: bool,
 
     /// Print the address instead of opening a browser
     #[arg(long)]
-    no_browser: bool,
+    pub(super) no_browser: bool,
 
     /// Print an address and a code to enter on any computer
     #[arg(long)]
-    use_device_code: bool,
+    pub(super) use_device_code: bool,
 }
 
 /// How long a caller waits for another one's login, in seconds: Claude Code ends its refresh command after 180.

@@ -86,12 +86,11 @@ mod unix {
     /// How often is looked for a signal while nobody types, in milliseconds.
     const LOOK_MILLISECONDS: i32 = 200;
 
-    const STDIN: i32 = libc::STDIN_FILENO;
-
     /// A terminal that hands over each key at once and shows none.
     ///
     /// Signals that would end us wait meanwhile: they act when the terminal is as it was.
     pub(in crate::prompt) struct Keys {
+        stdin: i32,
         terminal: libc::termios,
         signals: libc::sigset_t,
     }
@@ -100,13 +99,14 @@ mod unix {
         /// `None` where stdin is no terminal that can be told to.
         #[expect(unsafe_code, reason = "std does not set terminals or signal masks")]
         pub(in crate::prompt) fn open() -> Option<Self> {
+            let stdin = libc::STDIN_FILENO;
             let mut terminal = MaybeUninit::<libc::termios>::zeroed();
             let mut held = MaybeUninit::<libc::sigset_t>::zeroed();
             let mut signals = MaybeUninit::<libc::sigset_t>::zeroed();
             // SAFETY: each call fills or reads the one value its pointer points to; zeroed values are valid for both
             // plain C types.
             unsafe {
-                if libc::tcgetattr(STDIN, terminal.as_mut_ptr()) != 0 {
+                if libc::tcgetattr(stdin, terminal.as_mut_ptr()) != 0 {
                     return None;
                 }
                 for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
@@ -114,6 +114,7 @@ mod unix {
                 }
                 libc::pthread_sigmask(libc::SIG_BLOCK, held.as_ptr(), signals.as_mut_ptr());
                 let keys = Keys {
+                    stdin,
                     terminal: terminal.assume_init(),
                     signals: signals.assume_init(),
                 };
@@ -122,13 +123,13 @@ mod unix {
                 raw.c_lflag &= !(libc::ICANON | libc::ECHO | libc::ISIG | libc::IEXTEN);
                 raw.c_iflag &= !(libc::IXON | libc::ICRNL);
                 // Dropped on failure, which undoes the rest.
-                (libc::tcsetattr(STDIN, libc::TCSADRAIN, &raw const raw) == 0).then_some(keys)
+                (libc::tcsetattr(stdin, libc::TCSADRAIN, &raw const raw) == 0).then_some(keys)
             }
         }
 
         /// Waits for a key.
-        pub(in crate::prompt) fn next(&mut self) -> Key {
-            decode(&mut read_byte)
+        pub(in crate::prompt) fn next(&self) -> Key {
+            decode(&mut |wait| read_byte(self.stdin, wait))
         }
     }
 
@@ -137,7 +138,7 @@ mod unix {
         fn drop(&mut self) {
             // SAFETY: each call reads one value of ours. Nobody is left to tell of a failure.
             unsafe {
-                libc::tcsetattr(STDIN, libc::TCSADRAIN, &raw const self.terminal);
+                libc::tcsetattr(self.stdin, libc::TCSADRAIN, &raw const self.terminal);
                 let none = std::ptr::null_mut();
                 libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.signals, none);
             }
@@ -151,9 +152,9 @@ mod unix {
         unsafe_code,
         reason = "std neither waits for input with a deadline nor reads it unbuffered"
     )]
-    fn read_byte(wait: bool) -> Option<u8> {
-        let mut stdin = libc::pollfd {
-            fd: STDIN,
+    fn read_byte(stdin: i32, wait: bool) -> Option<u8> {
+        let mut input = libc::pollfd {
+            fd: stdin,
             events: libc::POLLIN,
             revents: 0,
         };
@@ -167,8 +168,8 @@ mod unix {
             // SAFETY: `poll` writes into the one `pollfd`, `read` at most one byte into `byte`, `sigpending` fills the
             // set that is then read.
             unsafe {
-                if libc::poll(&raw mut stdin, 1, time) > 0 {
-                    let read = libc::read(STDIN, (&raw mut byte).cast(), 1);
+                if libc::poll(&raw mut input, 1, time) > 0 {
+                    let read = libc::read(stdin, (&raw mut byte).cast(), 1);
                     return (read == 1).then_some(byte);
                 }
                 let mut pending = MaybeUninit::<libc::sigset_t>::zeroed();
@@ -213,7 +214,7 @@ mod elsewhere {
             None
         }
 
-        pub(in crate::prompt) fn next(&mut self) -> Key {
+        pub(in crate::prompt) fn next(&self) -> Key {
             match *self {}
         }
     }

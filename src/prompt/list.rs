@@ -157,12 +157,18 @@ impl<'e> List<'e> {
                 room,
             );
             let note = fit(&format!("  {}", escape(&entry.note)), room - width(&head));
-            let head = if place == self.at {
-                look.tint(Tint::Bold, &head)
+            let note = note.trim_end();
+            let head = if note.is_empty() {
+                head.trim_end()
             } else {
-                head
+                &head
             };
-            lines.push(format!("{head}{}", look.tint(Tint::Dim, note.trim_end())));
+            let head = if place == self.at {
+                look.tint(Tint::Bold, head)
+            } else {
+                head.to_owned()
+            };
+            lines.push(format!("{head}{}", look.tint(Tint::Dim, note)));
         }
         let shown = (top + self.page).min(self.left.len());
         let mut keys = if self.left.is_empty() {

@@ -7,6 +7,8 @@ pub(crate) mod sandbox;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;
 pub(crate) mod stand_in;
+#[cfg(unix)]
+pub(crate) mod terminal;
 
 use std::path::{Path, PathBuf};
 

@@ -14,13 +14,21 @@ use crate::shell::quote;
 use crate::time::describe_span;
 
 /// What is asked.
-pub(super) struct Question<'q> {
-    pub(super) context: &'q Context<'q>,
-    pub(super) caller: Caller,
-    pub(super) credentials: &'q Credentials,
-    pub(super) region: &'q str,
-    pub(super) model: &'q str,
-    pub(super) pin: bool,
+pub struct Question<'q> {
+    /// The surroundings and the options.
+    pub context: &'q Context<'q>,
+    /// Who asks.
+    pub caller: Caller,
+    /// What the files say of the caller's credentials.
+    pub credentials: &'q Credentials,
+    /// The region to look in.
+    pub region: &'q str,
+    /// What the user asked for.
+    pub model: &'q str,
+    /// Whether pins are wished for.
+    pub pin: bool,
+    /// A listing that AWS has just given.
+    pub listing: Option<&'q [ListedModel]>,
 }
 
 /// The answer.
@@ -43,7 +51,10 @@ pub(super) fn choose(question: &Question<'_>) -> Result<Choice> {
     if question.context.options.offline {
         return choose_offline(question);
     }
-    let listing = list(question)?;
+    let listing = match question.listing {
+        Some(listing) => listing.to_vec(),
+        None => list(question)?,
+    };
     let resolved = models::resolve(
         question.model,
         &listing,
@@ -110,7 +121,10 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
 }
 
 /// One listing; where the region gives no access, the error names those that do.
-fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
+///
+/// # Errors
+/// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the detail `regions`.
+pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
     let Question {
         caller,
         credentials,

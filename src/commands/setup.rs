@@ -1,0 +1,269 @@
+//! `setup`: the wizard over the same plan as `apply-config`, with each answer also a flag.
+//!
+//! A small state machine: each step either knows its answer (a flag, `--yes`) or asks; Escape goes back to the last one
+//! that asked. Nothing is written before the review, but for a new AWS profile, which has a review of its own.
+
+mod model;
+mod new_profile;
+mod profile;
+mod review;
+
+use crate::aws::claude_view::ClaudeView;
+use crate::aws::cli::AwsCli;
+use crate::aws::credentials::Credentials;
+use crate::aws::profiles::AwsFiles;
+use crate::claude::models::ListedModel;
+use crate::claude::settings::{CurrentConfig, Stack, parse_settings};
+use crate::commands::Context;
+use crate::commands::apply_config::{AuthRefresh, ModelIn};
+use crate::commands::layout::{Mark, bullet};
+use crate::error::{Code, Error, Result};
+use crate::file;
+use crate::prompt::{Entry, Prompt};
+use crate::report::Report;
+
+/// Set Claude Code up on Bedrock, question by question
+///
+/// Finds your AWS profiles, logs in where that is needed, lists the models that you may call, and shows what it will
+/// write before it does. Esc goes back, Ctrl-C leaves everything as it was. Each answer can be given as an option.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Setup {
+    /// Take what is recommended and ask nothing
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Show what would change and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// AWS profile to use, or the name of the new one
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// AWS region to call Bedrock in
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// Model, as in apply-config
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+
+    /// Whether to pin what `opus`, `sonnet`, `haiku` and `fable` mean
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pin: Option<bool>,
+
+    /// Where the model goes, as in apply-config
+    #[arg(long, value_enum, value_name = "PLACE", default_value_t)]
+    model_in: ModelIn,
+
+    /// How Claude Code logs in again when the session ends
+    #[arg(long, value_enum, value_name = "HOW")]
+    auth_refresh: Option<AuthRefresh>,
+
+    /// Whether to give the credentials to Bedrock alone
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    isolate: Option<bool>,
+
+    /// Call Bedrock at this address (a gateway or a VPC endpoint)
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+
+    /// Send requests unsigned, for a gateway that signs them
+    #[arg(long)]
+    skip_auth: bool,
+
+    /// For a new profile: the address of your AWS access portal
+    #[arg(long, value_name = "URL")]
+    sso_start_url: Option<String>,
+
+    /// For a new profile: the region of IAM Identity Center
+    #[arg(long, value_name = "REGION")]
+    sso_region: Option<String>,
+
+    /// For a new profile: the account's 12 digits
+    #[arg(long, value_name = "ID")]
+    sso_account: Option<String>,
+
+    /// For a new profile: the name of the role (permission set)
+    #[arg(long, value_name = "NAME")]
+    sso_role: Option<String>,
+}
+
+/// Where the wizard is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Profile,
+    NewProfile,
+    Login,
+    Region,
+    Model,
+    Pin,
+    Refresh,
+    Isolate,
+    Review,
+}
+
+/// What came of a step.
+enum Next {
+    /// The user answered: on to that step, and Escape there comes back here.
+    Asked(Step),
+    /// The answer was known.
+    Known(Step),
+    /// Back to the last step that asked.
+    Back,
+    Done(Box<dyn Report>),
+}
+
+/// The answers so far, and what they are chosen from.
+struct Wizard<'a> {
+    flags: &'a Setup,
+    context: &'a Context<'a>,
+    prompt: Prompt<'a>,
+    files: AwsFiles,
+    view: ClaudeView,
+    config: Option<CurrentConfig>,
+    /// Whether a profile was added to the AWS config, which stays even when the user stops later.
+    added: bool,
+    profile: String,
+    credentials: Option<Credentials>,
+    region: String,
+    listing: Vec<ListedModel>,
+    /// The profile and the region that the listing is for.
+    listed_for: (String, String),
+    model: String,
+    pin: bool,
+    refresh: AuthRefresh,
+    isolate: bool,
+}
+
+impl Setup {
+    /// Asks, shows and applies.
+    ///
+    /// # Errors
+    /// `NOT_A_TERMINAL` with the first flag that is missing; `INTERRUPTED`; `AWS_CLI_NOT_FOUND`; whatever stands in the
+    /// way of the profile, the login, the listing or the file.
+    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        self.require_answers(context)?;
+        // One that is too old for Bedrock says so at the listing.
+        if !context.options.offline {
+            AwsCli::find(env)?;
+        }
+        // What cannot be edited is refused before anything is asked.
+        let path = context.settings_path();
+        parse_settings(&file::read(&path)?.unwrap_or_default(), &path)?;
+        let files = AwsFiles::load(env)?;
+        let mut wizard = Wizard {
+            flags: self,
+            context,
+            prompt: Prompt {
+                env,
+                look: *context.listener.look(),
+            },
+            view: ClaudeView::load(env, &files),
+            files,
+            config: Stack::load(env).current_config(),
+            added: false,
+            profile: String::new(),
+            credentials: None,
+            region: String::new(),
+            listing: Vec::new(),
+            listed_for: Default::default(),
+            model: String::new(),
+            pin: true,
+            refresh: AuthRefresh::Guarded,
+            isolate: false,
+        };
+        wizard.run().map_err(|mut error| {
+            if error.code == Code::Interrupted && wizard.added {
+                error.message = format!(
+                    "interrupted; the AWS profile {} stays, Claude Code's settings are as they were",
+                    wizard.profile
+                );
+            }
+            error
+        })
+    }
+
+    /// Off a terminal nobody can be asked: names the first flag that is missing before anything is started.
+    fn require_answers(&self, context: &Context<'_>) -> Result<()> {
+        if self.yes || (context.env.stdin_is_terminal && context.env.stderr_is_terminal) {
+            return Ok(());
+        }
+        let flags = [
+            (&self.profile, "--profile NAME"),
+            (&self.region, "--region REGION"),
+            (&self.model, "--model MODEL"),
+        ];
+        let missing = flags.into_iter().find(|(given, _)| given.is_none());
+        let (flag, rest) = match missing {
+            Some((_, flag)) => (flag, ", or --yes to take what is recommended"),
+            None => ("--yes", " to write without a review"),
+        };
+        Err(
+            Error::new(Code::NotATerminal, "there is no terminal to ask on")
+                .suggest(format!("add {flag}{rest}")),
+        )
+    }
+}
+
+impl Wizard<'_> {
+    fn run(&mut self) -> Result<Box<dyn Report>> {
+        let mut step = Step::Profile;
+        let mut asked: Vec<Step> = Vec::new();
+        loop {
+            let next = match step {
+                Step::Profile => self.choose_profile(),
+                Step::NewProfile => self.add_profile(),
+                Step::Login => self.log_in(),
+                Step::Region => self.choose_region(),
+                Step::Model => self.choose_model(),
+                Step::Pin => self.choose_pins(),
+                Step::Refresh => self.choose_refresh(),
+                Step::Isolate => self.choose_isolation(),
+                Step::Review => self.review(),
+            };
+            match next? {
+                Next::Asked(to) => {
+                    // A profile that was written cannot be asked for once more.
+                    if step != Step::NewProfile {
+                        asked.push(step);
+                    }
+                    step = to;
+                }
+                Next::Known(to) => step = to,
+                Next::Back => step = asked.pop().ok_or_else(stopped)?,
+                Next::Done(report) => return Ok(report),
+            }
+        }
+    }
+
+    /// The entry that the user chooses; with `--yes` the default.
+    fn choose(
+        &self,
+        question: &str,
+        flag: &str,
+        entries: &[Entry],
+        default: usize,
+    ) -> Result<Option<usize>> {
+        if self.flags.yes {
+            return Ok(Some(default));
+        }
+        self.prompt.choose(question, flag, entries, default)
+    }
+
+    fn note(&self, text: &str) {
+        self.context.listener.note(text);
+    }
+
+    /// Shows what went wrong, for the user to choose what to do about it.
+    fn show(&self, error: &Error) {
+        let step = error.suggestion.as_deref();
+        let text = bullet(&self.prompt.look, Mark::Bad, &error.message, step);
+        self.note(text.trim_end());
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(Code::Interrupted, "stopped, nothing was changed")
+}

@@ -1,0 +1,174 @@
+//! The wizard's new profile: five answers, a review of the AWS config, and one edit of it.
+//!
+//! Which accounts and roles a session may use, `aws sso list-accounts` tells only for an access token on its command
+//! line, where every user of the machine can read it. So they are typed, or taken from other profiles of that session.
+
+use super::{Next, Step, Wizard};
+use crate::aws::claude_view::ClaudeView;
+use crate::aws::config_edit::{NewProfile, plan_add};
+use crate::aws::profiles::{AwsFiles, Profile};
+use crate::commands::apply_config::check_region;
+use crate::commands::sso;
+use crate::error::{Code, Error, Result};
+use crate::prompt::Entry;
+
+/// The questions: what to ask, and the flag that answers.
+const FIELDS: [(&str, &str); 5] = [
+    ("Start URL of your AWS access portal", "--sso-start-url URL"),
+    (
+        "Region of IAM Identity Center (not of Bedrock)",
+        "--sso-region REGION",
+    ),
+    ("Account, 12 digits", "--sso-account ID"),
+    ("Role (permission set)", "--sso-role NAME"),
+    ("Name of the new profile", "--profile NAME"),
+];
+
+impl Wizard<'_> {
+    pub(super) fn add_profile(&mut self) -> Result<Next> {
+        let flags = self.flags;
+        let given = [
+            &flags.sso_start_url,
+            &flags.sso_region,
+            &flags.sso_account,
+            &flags.sso_role,
+            &flags.profile,
+        ];
+        let mut answers: [String; 5] = Default::default();
+        let mut at = 0;
+        let mut asked: Vec<usize> = Vec::new();
+        loop {
+            while let (Some((question, flag)), Some(given)) = (FIELDS.get(at), given.get(at)) {
+                let answer = if let Some(text) = given {
+                    self.check_field(at, text)?;
+                    Some(text.clone())
+                } else {
+                    let mut default = self.default_of(at, &answers);
+                    if let Some(before) = answers.get(at).filter(|text| !text.is_empty()) {
+                        default.clone_from(before);
+                    }
+                    if flags.yes {
+                        let message = format!("missing for a new profile: {question}");
+                        let missing = Error::new(Code::Usage, message);
+                        self.check_field(at, &default)
+                            .map_err(|_| missing.suggest(format!("add {flag}")))?;
+                        Some(default)
+                    } else {
+                        let check = |text: &str| self.check_field(at, text);
+                        let answer = self.prompt.ask(question, flag, &default, &check)?;
+                        if answer.is_some() {
+                            asked.push(at);
+                        }
+                        answer
+                    }
+                };
+                match (answer, answers.get_mut(at)) {
+                    (Some(answer), Some(place)) => {
+                        *place = answer;
+                        at += 1;
+                    }
+                    _ => match asked.pop() {
+                        Some(before) => at = before,
+                        None => return Ok(Next::Back),
+                    },
+                }
+            }
+            if flags.dry_run {
+                // What follows needs the profile.
+                return Err(Error::new(
+                    Code::Usage,
+                    "a new profile has to be written before the rest can be planned",
+                )
+                .suggest("leave --dry-run out: what is written is shown first"));
+            }
+            if self.write_profile(&answers)? {
+                let [.., name] = answers;
+                self.take_profile(name);
+                return Ok(Next::Asked(Step::Login));
+            }
+            match asked.pop() {
+                Some(before) => at = before,
+                None => return Ok(Next::Back),
+            }
+        }
+    }
+
+    /// What other profiles suggest.
+    fn default_of(&self, at: usize, answers: &[String; 5]) -> String {
+        let sessions = &self.files.sso_sessions;
+        let session = sessions
+            .iter()
+            .find(|session| at == 0 || session.text("sso_start_url") == Some(answers[0].as_str()));
+        let of_session = |key: &str| session.and_then(|session| session.text(key));
+        let of_profile = |key: &str| {
+            let name = session.map(|session| session.name.as_str());
+            let beside = |profile: &&Profile| name.is_some() && profile.text("sso_session") == name;
+            let mut beside = self.files.profiles.iter().filter(beside);
+            beside.find_map(|profile| profile.text(key))
+        };
+        let found = match at {
+            0 => of_session("sso_start_url"),
+            1 => of_session("sso_region"),
+            2 => of_profile("sso_account_id"),
+            3 => of_profile("sso_role_name"),
+            _ => Some("bedrock").filter(|name| self.files.find_profile(name).is_none()),
+        };
+        found.unwrap_or_default().to_owned()
+    }
+
+    fn check_field(&self, at: usize, text: &str) -> Result<()> {
+        let wrong = |message: &str, step: &str| Err(Error::new(Code::Usage, message).suggest(step));
+        match at {
+            0 if !text.starts_with("https://") => wrong(
+                "that is no https:// address",
+                "it looks like https://company.awsapps.com/start",
+            ),
+            1 => check_region(text),
+            2 if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) => {
+                wrong("that is no account id", "it is a number of 12 digits")
+            }
+            3 if text.is_empty() => wrong("a role is needed", "the access portal lists yours"),
+            4 if text.is_empty() => wrong("a name is needed", "any word, such as bedrock"),
+            4 if self.files.find_profile(text).is_some() => {
+                wrong("there is a profile of that name", "choose another name")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Shows the edit, asks, and writes; whether it did.
+    fn write_profile(&mut self, answers: &[String; 5]) -> Result<bool> {
+        let [start_url, sso_region, account, role, name] = answers.clone();
+        let sessions = &self.files.sso_sessions;
+        let there = sessions
+            .iter()
+            .find(|session| session.text("sso_start_url") == Some(&start_url));
+        let wish = NewProfile {
+            session: there.map_or_else(|| name.clone(), |session| session.name.clone()),
+            start_url: Some(start_url),
+            sso_region: Some(sso_region),
+            scopes: None,
+            profile: Some(name),
+            account: Some(account),
+            role: Some(role),
+            region: self.flags.region.clone(),
+        };
+        let context = self.context;
+        let edit = |dry_run| {
+            sso::edit(context, dry_run, &mut |config, credentials| {
+                plan_add(config, credentials, &wish)
+            })
+        };
+        self.note(edit(true)?.text(&self.prompt.look).trim_end());
+        let entries = ["Write it", "Go back"].map(|label| Entry::new(label, ""));
+        let question = "Add this to the AWS config?";
+        if self.choose(question, "--yes", &entries, 0)? != Some(0) {
+            return Ok(false);
+        }
+        edit(false)?;
+        self.added = true;
+        self.files = AwsFiles::load(context.env)?;
+        self.view = ClaudeView::load(context.env, &self.files);
+        Ok(true)
+    }
+}

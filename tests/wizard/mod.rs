@@ -1,0 +1,510 @@
+//! The situations of the wizard.
+
+use std::path::Path;
+
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use crate::support::sandbox::{self, Sandbox};
+use crate::support::snapshot::{self, Change};
+use crate::support::terminal::Terminal;
+use crate::support::{fixture, stand_in};
+
+const ENTER: &str = "\r";
+const ESC: &str = "\x1b";
+const CTRL_C: &str = "\x03";
+const DOWN: &str = "\x1b[B";
+
+/// The end of every list.
+const LIST: &str = "Esc: back";
+const NOW: &str = "2026-11-22T12:00:00Z";
+
+/// The token file of the sso-session `corp`: the SHA-1 of its name.
+const CORP_TOKEN: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
+/// That of `bedrock`.
+const BEDROCK_TOKEN: &str = ".aws/sso/cache/7f595d4801a4e1bc1c7fab5d403a35575b532eec.json";
+
+const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let tests: [(&str, fn()); 11] = [
+        ("takes_what_is_recommended", takes_what_is_recommended),
+        (
+            "a_list_is_filtered_and_typed_in",
+            a_list_is_filtered_and_typed_in,
+        ),
+        (
+            "logs_in_when_the_session_is_over",
+            logs_in_when_the_session_is_over,
+        ),
+        (
+            "goes_on_in_a_region_with_access",
+            goes_on_in_a_region_with_access,
+        ),
+        ("says_that_regions_differ", says_that_regions_differ),
+        ("a_new_user_gets_a_profile", a_new_user_gets_a_profile),
+        (
+            "a_new_profile_is_not_written_before_its_review",
+            a_new_profile_is_not_written_before_its_review,
+        ),
+        ("goes_back_and_forth", goes_back_and_forth),
+        (
+            "ctrl_c_leaves_everything_as_it_was",
+            ctrl_c_leaves_everything_as_it_was,
+        ),
+        ("a_plain_terminal_reads_lines", a_plain_terminal_reads_lines),
+        (
+            "sigterm_restores_the_terminal",
+            sigterm_restores_the_terminal,
+        ),
+    ];
+    tests
+        .into_iter()
+        .map(|(name, test)| {
+            Trial::test(name, move || {
+                test();
+                Ok(())
+            })
+        })
+        .collect()
+}
+
+/// A home of the fixtures with rules for `aws`.
+fn sandbox(home: &str, rules: &[Value]) -> Sandbox {
+    let sandbox = Sandbox::new();
+    if !home.is_empty() {
+        sandbox::copy_tree(&fixture("homes").join(home), &sandbox.home);
+    }
+    sandbox.install("aws");
+    let rules = serde_json::to_vec(rules).expect("rules are JSON");
+    sandbox::write(&sandbox.calls.join("aws.json"), &rules);
+    sandbox
+}
+
+fn start(sandbox: &Sandbox, term: &str, args: &[&str]) -> Terminal {
+    let now = claude_bedrock::time::parse_timestamp(NOW).expect("a time");
+    let mut command = sandbox.command(now);
+    command.env("TERM", term).arg("setup").args(args);
+    Terminal::start(command)
+}
+
+/// What `aws` lists: for a profile and a region, four models.
+fn listing(profile: &str, region: &str) -> Vec<Value> {
+    let ids = [
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "us.anthropic.claude-opus-4-5-20251101-v1:0",
+        "global.anthropic.claude-opus-4-5-20251101-v1:0",
+        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    ];
+    let summaries: Vec<Value> = ids
+        .iter()
+        .map(|id| {
+            json!({
+                "inferenceProfileId": id,
+                "inferenceProfileName": id,
+                "inferenceProfileArn": format!("arn:aws:bedrock:{region}:111122223333:inference-profile/{id}"),
+                "models": [],
+                "status": "ACTIVE",
+                "type": "SYSTEM_DEFINED"
+            })
+        })
+        .collect();
+    let answer = |kind: &str, summaries: &[Value]| {
+        json!({
+            "args": ["bedrock", "list-inference-profiles", "--profile", profile, "--region", region, "--output", "json", "--cli-connect-timeout", "5", "--cli-read-timeout", "20", "--type-equals", kind],
+            "stdout": json!({ "inferenceProfileSummaries": summaries }).to_string(),
+            "optional": true
+        })
+    };
+    vec![
+        answer("SYSTEM_DEFINED", &summaries),
+        answer("APPLICATION", &[]),
+    ]
+}
+
+/// What changed in the home, but for the listing that is kept in the cache.
+fn changed(sandbox: &Sandbox, before: &snapshot::Snapshot) -> Vec<String> {
+    let after = snapshot::take(&sandbox.home);
+    snapshot::changes(before, &after)
+        .into_iter()
+        .filter(|(path, change)| !path.starts_with(".cache") && *change != Change::Rewritten)
+        .map(|(path, _)| path.display().to_string())
+        .collect()
+}
+
+/// No call that was not expected.
+fn review(sandbox: &Sandbox) {
+    let (wrong, _) = stand_in::review(&sandbox.calls, &[]);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn settings(sandbox: &Sandbox) -> Value {
+    let bytes = std::fs::read(sandbox.home.join(".claude/settings.json")).expect("settings");
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
+fn takes_what_is_recommended() {
+    let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    terminal.wait_for("dev          recommended; valid for");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("[us-west-2]");
+    terminal.wait_for("> ");
+    terminal.press(ENTER);
+    terminal.wait_for("Opus 4.5, US");
+    for question in [
+        "Pin what",
+        "How shall Claude Code log in",
+        "May the commands",
+    ] {
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+        terminal.wait_for(question);
+    }
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("+    \"AWS_PROFILE\": \"dev\"");
+    terminal.wait_for("Write this to ~/.claude/settings.json?");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("Restart Claude Code");
+    terminal.wait_for("claude-bedrock reset");
+    terminal.wait_for("claude-bedrock apply-config --profile dev --region us-west-2");
+    assert_eq!(terminal.finish().0, Some(0));
+    let settings = settings(&sandbox);
+    assert_eq!(settings["env"]["AWS_REGION"], "us-west-2");
+    let opus = "us.anthropic.claude-opus-4-5-20251101-v1:0";
+    assert_eq!(settings["env"]["ANTHROPIC_MODEL"], opus);
+    assert_eq!(settings["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"], opus);
+    let refresh = settings["awsAuthRefresh"].as_str().expect("a command");
+    assert!(
+        refresh.ends_with("login --if-needed --profile dev"),
+        "{refresh}"
+    );
+    review(&sandbox);
+}
+
+fn a_list_is_filtered_and_typed_in() {
+    let sandbox = sandbox("many", &[]);
+    let config = sandbox.home.join(".aws/config");
+    let mut text = std::fs::read_to_string(&config).expect("the config");
+    for number in 0..60 {
+        text.push_str(&format!("\n[profile team-{number:02}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\nregion = eu-west-3\n"));
+    }
+    std::fs::write(&config, text).expect("the config");
+    let mut terminal = start(&sandbox, "xterm", &["--offline"]);
+    terminal.wait_for("of 70, type to filter");
+    terminal.press("TEAM-4");
+    terminal.wait_for("team-49");
+    terminal.press("7");
+    terminal.wait_for("team-47");
+    terminal.wait_for("| team-47");
+    terminal.press(ENTER);
+    terminal.wait_for("[eu-west-3]");
+    terminal.wait_for("> ");
+    terminal.press("eu-wst-1\r");
+    terminal.wait_for("did you mean eu-west-1?");
+    terminal.wait_for("> ");
+    terminal.press("\x15eu-west-1\r");
+    terminal.wait_for("exact id");
+    terminal.wait_for("> ");
+    terminal.press("opus\r");
+    terminal.wait_for("no exact model id");
+    terminal.wait_for("> ");
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.finish().0, Some(130));
+    review(&sandbox);
+}
+
+fn logs_in_when_the_session_is_over() {
+    let mut rules = listing("dev", "us-west-2");
+    rules.push(json!({
+        "args": ["sso", "login", "--profile", "dev"],
+        "exit": 255,
+        "stderr": "the browser was closed\n"
+    }));
+    rules.push(json!({
+        "args": ["sso", "login", "--profile", "dev"],
+        "stdout": "Successfully logged into Start URL\n",
+        "write": { CORP_TOKEN: TOKEN }
+    }));
+    let sandbox = sandbox("sso-expired", &rules);
+    let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
+    terminal.wait_for("expired 2 d ago");
+    terminal.wait_for("aws sso login --profile dev");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("the browser was closed");
+    terminal.wait_for("`aws sso login` failed");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("Successfully logged into");
+    terminal.wait_for("[us-west-2]");
+    terminal.wait_for("> ");
+    terminal.press(ENTER);
+    terminal.wait_for("Bedrock lists 4 Claude models");
+    terminal.wait_for(LIST);
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.finish().0, Some(130));
+    review(&sandbox);
+}
+
+fn goes_on_in_a_region_with_access() {
+    let denied = "An error occurred (AccessDeniedException) when calling the ListInferenceProfiles operation: User: arn:aws:sts::111122223333:assumed-role/Developer/x is not authorized to perform: bedrock:ListInferenceProfiles\n";
+    let mut rules = listing("dev", "us-east-1");
+    // The search for regions asks for the first kind once more.
+    rules.extend(listing("dev", "us-east-1"));
+    rules.push(json!({
+        "args": ["bedrock", "list-inference-profiles", "**"],
+        "exit": 254, "stderr": denied, "times": 40, "optional": true
+    }));
+    let sandbox = sandbox("sso-valid", &rules);
+    let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
+    terminal.wait_for("[us-west-2]");
+    terminal.wait_for("> ");
+    terminal.press(ENTER);
+    terminal.wait_for("How to go on?");
+    terminal.wait_for("us-east-1");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("Bedrock lists 4 Claude models for it in us-east-1");
+    terminal.wait_for(LIST);
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.finish().0, Some(130));
+    review(&sandbox);
+}
+
+fn says_that_regions_differ() {
+    let sandbox = sandbox("sso-valid", &[]);
+    let file = r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "dev", "AWS_REGION": "eu-west-1"}}"#;
+    sandbox::write(&sandbox.home.join(".claude/settings.json"), file.as_bytes());
+    let before = snapshot::take(&sandbox.home);
+    let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
+    terminal.wait_for("Claude Code uses eu-west-1 now; the profile says us-west-2.");
+    terminal.wait_for("[us-west-2]");
+    terminal.wait_for("> ");
+    // Nobody asked before this question: there is nothing to go back to.
+    terminal.press(ESC);
+    assert_eq!(terminal.finish().0, Some(130));
+    assert_eq!(changed(&sandbox, &before), [""; 0]);
+    review(&sandbox);
+}
+
+/// The questions for a new profile, each with an answer.
+const NEW_PROFILE: [(&str, &str); 5] = [
+    ("Start URL", "https://corp.awsapps.com/start\r"),
+    ("Region of IAM Identity Center", "us-east-1\r"),
+    ("Account", "111122223333\r"),
+    ("Role", "Developer\r"),
+    ("Name of the new profile [bedrock]", ENTER),
+];
+
+fn a_new_user_gets_a_profile() {
+    let mut rules = listing("bedrock", "us-east-1");
+    rules.push(json!({
+        "args": ["sso", "login", "--profile", "bedrock"],
+        "write": { BEDROCK_TOKEN: TOKEN }
+    }));
+    let sandbox = sandbox("", &rules);
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    terminal.wait_for("There is no AWS profile yet");
+    for (question, answer) in NEW_PROFILE {
+        terminal.wait_for(question);
+        terminal.wait_for("> ");
+        if question == "Account" {
+            terminal.press("1234\r");
+            terminal.wait_for("12 digits");
+            terminal.wait_for("> ");
+            terminal.press("\x15");
+        }
+        terminal.press(answer);
+    }
+    terminal.wait_for("+[profile bedrock]");
+    terminal.wait_for("+sso_registration_scopes = sso:account:access");
+    terminal.wait_for("Add this to the AWS config?");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("Profile bedrock: not logged in. Log in?");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    // Nothing else says which region.
+    terminal.wait_for("[us-east-1]");
+    terminal.wait_for("> ");
+    terminal.press(ENTER);
+    terminal.wait_for("Opus 4.5, US");
+    terminal.wait_for(LIST);
+    terminal.press(CTRL_C);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130));
+    assert!(shown.contains("the AWS profile bedrock stays"), "{shown}");
+    let config = std::fs::read_to_string(sandbox.home.join(".aws/config")).expect("a config");
+    assert!(config.contains("sso_account_id = 111122223333"), "{config}");
+    assert!(!sandbox.home.join(".claude").exists());
+    review(&sandbox);
+}
+
+fn a_new_profile_is_not_written_before_its_review() {
+    for last in 0..=NEW_PROFILE.len() {
+        let sandbox = sandbox("", &[]);
+        let before = snapshot::take(&sandbox.home);
+        let mut terminal = start(&sandbox, "xterm", &[]);
+        for (number, (question, answer)) in NEW_PROFILE.iter().enumerate().take(last + 1) {
+            terminal.wait_for(question);
+            terminal.wait_for("> ");
+            if number == 2 && last > 2 {
+                // Back to the region, whose answer stands as the default now.
+                terminal.press(ESC);
+                terminal.wait_for("[us-east-1]");
+                terminal.wait_for("> ");
+                terminal.press(ENTER);
+                terminal.wait_for(question);
+                terminal.wait_for("> ");
+            }
+            terminal.press(if number == last { CTRL_C } else { answer });
+        }
+        if last == NEW_PROFILE.len() {
+            terminal.wait_for("Add this to the AWS config?");
+            terminal.wait_for(LIST);
+            terminal.press(CTRL_C);
+        }
+        let (exit, shown) = terminal.finish();
+        assert_eq!(exit, Some(130), "{shown}");
+        assert!(shown.contains("nothing was changed"), "{shown}");
+        assert_eq!(changed(&sandbox, &before), [""; 0]);
+        review(&sandbox);
+    }
+}
+
+fn goes_back_and_forth() {
+    let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+    let before = snapshot::take(&sandbox.home);
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("[us-west-2]");
+    terminal.wait_for("> ");
+    terminal.press("us-w");
+    terminal.wait_for("us-w");
+    // The first Escape takes back what was typed.
+    terminal.press(ESC);
+    terminal.wait_for("> ");
+    terminal.press(ESC);
+    terminal.wait_for("Which AWS profile");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("> ");
+    terminal.press(ENTER);
+    terminal.wait_for("Model\r");
+    terminal.wait_for(LIST);
+    terminal.press(DOWN);
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    for (question, key) in [
+        ("Pin what", ENTER),
+        ("How shall", ENTER),
+        ("May the commands", ESC),
+        ("How shall", ESC),
+        ("Pin what", ESC),
+        // The listing is not asked for again: each answer of `aws` can be had once.
+        ("Model\r", ENTER),
+        ("Pin what", DOWN),
+    ] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(key);
+    }
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    for question in ["How shall", "May the commands"] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+    }
+    terminal.wait_for("Write this to");
+    terminal.wait_for(LIST);
+    terminal.press("stop");
+    terminal.wait_for("| stop");
+    terminal.press(ENTER);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130), "{shown}");
+    assert!(shown.contains("nothing was changed"), "{shown}");
+    assert!(
+        !shown.contains("+    \"ANTHROPIC_DEFAULT_OPUS_MODEL"),
+        "{shown}"
+    );
+    assert_eq!(changed(&sandbox, &before), [""; 0]);
+    review(&sandbox);
+}
+
+fn ctrl_c_leaves_everything_as_it_was() {
+    let steps = [
+        ("Which AWS profile", LIST),
+        ("Region to call", "> "),
+        ("Model\r", LIST),
+        ("Pin what", LIST),
+        ("How shall", LIST),
+        ("May the commands", LIST),
+        ("Write this to", LIST),
+    ];
+    for last in 0..steps.len() {
+        let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+        let before = snapshot::take(&sandbox.home);
+        let mut terminal = start(&sandbox, "xterm", &[]);
+        for (number, (question, ready)) in steps.iter().enumerate().take(last + 1) {
+            terminal.wait_for(question);
+            terminal.wait_for(ready);
+            terminal.press(if number == last { CTRL_C } else { ENTER });
+        }
+        let (exit, shown) = terminal.finish();
+        assert_eq!(exit, Some(130), "{shown}");
+        assert!(shown.contains("nothing was changed"), "{shown}");
+        assert_eq!(changed(&sandbox, &before), [""; 0]);
+        review(&sandbox);
+    }
+}
+
+fn a_plain_terminal_reads_lines() {
+    let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+    let mut terminal = start(
+        &sandbox,
+        "dumb",
+        &["--isolate=true", "--auth-refresh", "aws", "--pin=false"],
+    );
+    terminal.wait_for("goes back: ");
+    terminal.press("nothing of that name\n");
+    terminal.wait_for("goes back: ");
+    terminal.press("1\n");
+    terminal.wait_for("> ");
+    terminal.press("<\n");
+    terminal.wait_for("goes back: ");
+    terminal.press("dev\n");
+    terminal.wait_for("> ");
+    terminal.press("\n");
+    terminal.wait_for("goes back: ");
+    terminal.press("sonnet\n");
+    terminal.wait_for("Write this to");
+    terminal.wait_for("goes back: ");
+    terminal.press("\n");
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(0), "{shown}");
+    let settings = settings(&sandbox);
+    let sonnet = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    assert_eq!(settings["env"]["ANTHROPIC_MODEL"], sonnet);
+    assert!(settings["env"]["AWS_PROFILE"].is_null());
+    assert_eq!(settings["awsAuthRefresh"], "aws sso login --profile dev");
+    assert!(Path::new(&sandbox.home).join(".claude").is_dir());
+    review(&sandbox);
+}
+
+#[expect(unsafe_code, reason = "std sends no signals")]
+fn sigterm_restores_the_terminal() {
+    let sandbox = sandbox("sso-valid", &[]);
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    terminal.wait_for(LIST);
+    // SAFETY: takes numbers.
+    unsafe { libc::kill(terminal.process(), libc::SIGTERM) };
+    // `finish` looks at the terminal's mode; a signal leaves no exit code.
+    assert_eq!(terminal.finish().0, None);
+}
