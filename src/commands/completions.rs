@@ -1,7 +1,6 @@
 //! `completions SHELL`: a script that completes commands, options and their values.
 //!
-//! Written from clap's own tree of commands, so that it cannot fall behind. (`clap_complete` does more than is needed
-//! here, at several times the size.)
+//! Written from clap's own tree of commands, so that it cannot fall behind.
 
 mod script;
 
