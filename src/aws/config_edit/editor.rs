@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use ini::{EscapePolicy, Ini, LineSeparator, WriteOption};
-
 use super::Change;
 use crate::error::{Code, Error, Result};
 use crate::ini::{Document, Entry, Section, Value};
@@ -157,7 +155,7 @@ impl<'a> Editor<'a> {
                 out += if ends_line(&out) { "" } else { self.newline };
                 out += self.newline;
             }
-            out += &self.added_text()?;
+            out += &self.added_text();
         }
         if !ended && let Some(open) = out.strip_suffix(self.newline) {
             out.truncate(open.len());
@@ -175,24 +173,19 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// The sections to add, as rust-ini writes them.
-    fn added_text(&self) -> Result<String> {
-        let options = WriteOption {
-            escape_policy: EscapePolicy::Nothing,
-            line_separator: LineSeparator::CR,
-            kv_separator: " = ",
-        };
-        let mut ini = Ini::new();
+    /// The sections to add.
+    fn added_text(&self) -> String {
+        let mut out = String::new();
         for (header, entries) in self.expected.iter().skip(self.document.sections.len()) {
+            if !out.is_empty() {
+                out += self.newline;
+            }
+            out += &format!("[{header}]{}", self.newline);
             for (key, value) in entries {
-                ini.set_to(Some(header), key.clone(), value.clone());
+                out += &format!("{key} = {value}{}", self.newline);
             }
         }
-        let mut bytes = Vec::new();
-        ini.write_to_opt(&mut bytes, options)
-            .map_err(|_| mistake())?;
-        let text = String::from_utf8(bytes).map_err(|_| mistake())?;
-        Ok(text.replace('\n', self.newline))
+        out
     }
 
     fn section(&self, line: usize) -> Result<(usize, &'a Section<'a>)> {

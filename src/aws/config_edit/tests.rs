@@ -72,6 +72,13 @@ fn added_sections_stand_at_the_end_in_the_style_of_the_file() {
     ] {
         let edit = plan_add(file(before), file(""), &dev()).unwrap();
         assert_eq!(text(&edit), after, "{before:?}");
+        // A reader that knows nothing of ours sees the same in what was added.
+        let added = after.get(before.len()..).unwrap();
+        let other = ini::Ini::load_from_str_noescape(&added.replace('\r', "\n")).unwrap();
+        for change in &edit.changes {
+            let value = other.get_from(Some(&change.section), change.key);
+            assert_eq!(value, change.after.as_deref(), "{}", change.key);
+        }
         let again = plan_add(file(&after), file(""), &dev()).unwrap();
         assert_eq!((text(&again), again.changes.len()), (after.as_str(), 0));
     }
