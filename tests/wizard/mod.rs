@@ -25,10 +25,13 @@ const CORP_TOKEN: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450
 /// That of `bedrock`.
 const BEDROCK_TOKEN: &str = ".aws/sso/cache/7f595d4801a4e1bc1c7fab5d403a35575b532eec.json";
 
+/// That of `work`.
+const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json";
+
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 11] = [
+    let tests: [(&str, fn()); 12] = [
         ("takes_what_is_recommended", takes_what_is_recommended),
         (
             "a_list_is_filtered_and_typed_in",
@@ -48,6 +51,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             "a_new_profile_is_not_written_before_its_review",
             a_new_profile_is_not_written_before_its_review,
         ),
+        ("yes_on_a_terminal_logs_in", yes_on_a_terminal_logs_in),
         ("goes_back_and_forth", goes_back_and_forth),
         (
             "ctrl_c_leaves_everything_as_it_was",
@@ -375,6 +379,28 @@ fn a_new_profile_is_not_written_before_its_review() {
         assert_eq!(changed(&sandbox, &before), [""; 0]);
         review(&sandbox);
     }
+}
+
+fn yes_on_a_terminal_logs_in() {
+    let mut rules = listing("work", "us-east-1");
+    rules.push(json!({
+        "args": ["sso", "login", "--profile", "work"],
+        "write": { WORK_TOKEN: TOKEN }
+    }));
+    let sandbox = sandbox("", &rules);
+    let flags = [
+        "--yes",
+        "--profile=work",
+        "--sso-start-url=https://corp.awsapps.com/start",
+        "--sso-region=us-east-1",
+        "--sso-account=111122223333",
+        "--sso-role=Developer",
+    ];
+    let (exit, shown) = start(&sandbox, "xterm", &flags).finish();
+    assert_eq!(exit, Some(0), "{shown}");
+    assert!(shown.contains("claude-bedrock sso undo"), "{shown}");
+    assert_eq!(settings(&sandbox)["env"]["AWS_PROFILE"], "work");
+    review(&sandbox);
 }
 
 fn goes_back_and_forth() {

@@ -142,6 +142,7 @@ impl Wizard<'_> {
         };
         Ok(Next::Done(Box::new(Done {
             undo: format!("claude-bedrock reset{}", self.target()),
+            added: self.added,
             command,
             dry_run: flags.dry_run,
             answer: done,
@@ -210,6 +211,8 @@ struct Done {
     answer: Configured,
     dry_run: bool,
     undo: String,
+    /// Whether the AWS config has a new profile.
+    added: bool,
     command: String,
 }
 
@@ -226,10 +229,11 @@ impl Report for Done {
             }
             (false, false) => "Bedrock is set up this way already; nothing was written.",
         };
-        let table = [
-            Row::new("Check", "claude-bedrock status"),
-            Row::new("Undo", &self.undo),
-        ];
+        let mut undo = Row::new("Undo", &self.undo);
+        if self.added {
+            undo = undo.below("claude-bedrock sso undo, for the new AWS profile");
+        }
+        let table = [Row::new("Check", "claude-bedrock status"), undo];
         // What is to be pasted is not broken into lines.
         format!(
             "{head}\n\n{}\nThe same without questions:\n  {}\n",
