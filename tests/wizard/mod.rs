@@ -157,7 +157,7 @@ fn takes_what_is_recommended() {
     terminal.wait_for("[us-west-2]");
     terminal.wait_for("> ");
     terminal.press(ENTER);
-    terminal.wait_for("Opus 4.5, US");
+    terminal.wait_for("1  Opus 4.5, US");
     for question in [
         "Pin what",
         "How shall Claude Code log in",

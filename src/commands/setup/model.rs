@@ -90,15 +90,13 @@ impl Wizard<'_> {
         if self.listing.is_empty() {
             return self.type_model();
         }
-        let recommended = models::recommended(&self.listing, geographies);
         let is = |id: &str| {
             self.listing
                 .iter()
                 .position(|model| model.invoked_as() == id)
         };
-        let first = recommended.and_then(|model| is(model.invoked_as()));
         let entries: Vec<Entry> = self.listing.iter().map(entry).collect();
-        let default = is(&self.model).or(first).unwrap_or(0);
+        let default = is(&self.model).unwrap_or(0);
         let chosen = self.choose("Model", "--model MODEL", &entries, default)?;
         let Some(model) = chosen.and_then(|at| self.listing.get(at)) else {
             return Ok(Next::Back);
@@ -137,8 +135,22 @@ impl Wizard<'_> {
             .find_profile(&self.profile)
             .map(|profile| Caller::of(profile, credentials));
         let kept = caller.and_then(|caller| find_kept(self.context, &caller, &self.region));
-        self.listing = kept.map(|kept| kept.models).unwrap_or_default();
-        models::newest_first(&mut self.listing);
+        self.take_listing(kept.map(|kept| kept.models).unwrap_or_default());
+    }
+
+    /// By family, newest first, but for the recommended model, which leads.
+    fn take_listing(&mut self, mut listing: Vec<ListedModel>) {
+        models::newest_first(&mut listing);
+        let best = models::recommended(&listing, geographies_of_region(&self.region));
+        let best = best.map(|model| model.id.clone());
+        if let Some(at) = listing
+            .iter()
+            .position(|model| Some(&model.id) == best.as_ref())
+        {
+            let first = listing.remove(at);
+            listing.insert(0, first);
+        }
+        self.listing = listing;
     }
 
     /// Asks Bedrock, once for each profile and region. Where it refuses, the user chooses what to do about it; `false`
@@ -151,8 +163,7 @@ impl Wizard<'_> {
             }
             let error = match self.list() {
                 Ok(listing) => {
-                    self.listing = listing;
-                    models::newest_first(&mut self.listing);
+                    self.take_listing(listing);
                     self.listed_for = wanted;
                     return Ok(true);
                 }
