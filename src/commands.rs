@@ -80,8 +80,8 @@ pub struct Options {
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "scope")]
     pub settings: Option<PathBuf>,
 
-    /// Whose settings file: the user's, the project's shared one, or this checkout's own
-    #[arg(long, global = true, value_enum, default_value_t = Scope::User)]
+    /// Whose settings file: user, project (shared) or local (this checkout's own) [default: user]
+    #[arg(long, global = true, value_enum, default_value_t = Scope::User, hide_default_value = true, hide_possible_values = true)]
     pub scope: Scope,
 
     /// Start no `aws`: answer from files and what was kept
@@ -100,8 +100,8 @@ pub struct Options {
     #[arg(long, short, global = true)]
     pub verbose: bool,
 
-    /// Use colours
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Shade::Auto)]
+    /// Use colours: auto, always or never [default: auto]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Shade::Auto, hide_default_value = true, hide_possible_values = true)]
     pub color: Shade,
 
     /// How long one child process may take

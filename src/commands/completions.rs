@@ -167,8 +167,10 @@ fn possible_values(arg: &clap::Arg) -> Vec<String> {
     let values = arg.get_possible_values();
     values
         .iter()
-        .filter(|_| arg.get_action().takes_values() && !arg.is_hide_possible_values_set())
+        .filter(|_| arg.get_action().takes_values())
         .map(|value| value.get_name().to_owned())
+        // A switch that may be given a value is typed without one.
+        .filter(|name| name != "true" && name != "false")
         .collect()
 }
 
