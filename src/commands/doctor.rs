@@ -169,9 +169,10 @@ fn repair(context: &Context<'_>, facts: &Facts, only_planned: bool) -> Result<Ed
         .credentials
         .as_ref()
         .and_then(|found| found.login.as_ref());
-    let login = login.map(Login::profile);
+    let login = login.map(Login::command);
     let path = &facts.target;
-    let plan = &mut |seen: file::Seen<'_>| plan::plan_repair(seen.current, region, login, path);
+    let plan =
+        &mut |seen: file::Seen<'_>| plan::plan_repair(seen.current, region, login.as_deref(), path);
     if only_planned {
         settings_edit::preview(context, path, plan)
     } else {
@@ -257,6 +258,13 @@ impl Report for Diagnosis {
         out.push_str(&paragraph(look, &summary));
         out.trim_start_matches('\n').to_owned()
     }
+}
+
+/// Why no request can arrive, whatever AWS says: the gateway's address is none, or nobody signs.
+pub fn blocked_on_the_way(facts: &Facts) -> Option<Check> {
+    let codes = ["BASE_URL_INVALID", "REQUESTS_UNSIGNED"];
+    let mut checks = examine(facts).into_iter();
+    checks.find(|check| codes.contains(&check.code) && check.state == State::Fail)
 }
 
 /// Whether anybody but the owner may read the file.

@@ -11,6 +11,7 @@ use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, is_about_credentials, listed, no_access, refusal,
 };
+use crate::commands::doctor;
 use crate::commands::facts::{Access, Facts, Sourced};
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
@@ -55,7 +56,7 @@ pub struct Checks {
 /// One check: the recorded members, then ours.
 #[derive(Clone, Serialize)]
 pub struct Check {
-    /// Whether nothing speaks against it.
+    /// Whether nothing speaks against it. `false` with `skipped`: it cannot be told.
     pub passed: bool,
     /// What was found.
     pub message: String,
@@ -112,7 +113,7 @@ impl TestBedrock {
         let facts = Facts::gather(context.env, context.options);
         let mut warnings = Vec::new();
         for (layer, error) in facts.stack.dropped() {
-            if matches!(layer.scope, Scope::User | Scope::Managed) {
+            if layer.scope == Scope::Managed || (layer.scope == Scope::User && !facts.on) {
                 return Err(error.clone());
             }
             warnings.push(Warning::from(error));
@@ -129,7 +130,16 @@ impl TestBedrock {
         {
             warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
         }
-        let checks = check(context, &facts, &subject);
+        let mut checks = check(context, &facts, &subject);
+        if let Some(found) = doctor::blocked_on_the_way(&facts) {
+            let mut error = Error::new(Code::SettingsInvalid, found.finding);
+            error.suggestion = found.remedy;
+            checks.bedrock_access = Check::failed(&error);
+            checks.model_available = Check::after(
+                &checks.bedrock_access,
+                "Cannot check model - no Bedrock access",
+            );
+        }
         let verdict = subject.ok().and_then(|subject| subject.verdict);
         let expires = verdict.and_then(|(profile, verdict)| match (verdict.status, &facts.files) {
             // The run of aws renewed the session.
@@ -253,10 +263,15 @@ fn check(
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
-        Err(error) if is_about_credentials(error.code) || !credentials.passed => Check::after(
-            &Check::failed(error),
-            "Cannot check - credentials do not work",
-        ),
+        Err(error)
+            if is_about_credentials(error.code)
+                || credentials.code.is_some_and(is_about_credentials) =>
+        {
+            Check::after(
+                &Check::failed(error),
+                "Cannot check - credentials do not work",
+            )
+        }
         Err(error) => Check::failed(error),
         Ok(models) if models.is_empty() => Check::failed(&no_access(region)),
         Ok(models) => Check::passed(access_to(models, region)),

@@ -18,6 +18,14 @@ pub fn is_our_refresh(command: &str) -> bool {
     }
 }
 
+/// Whether a log-in of ours is one to AWS IAM Identity Center (`aws sso login`) or not (`aws login`); `None` for other
+/// commands. Each fails for a profile that needs the other.
+pub fn is_sso_login(command: &str) -> Option<bool> {
+    let words = split_words(command).filter(|_| is_our_refresh(command))?;
+    let is_aws = is_program(words.first()?, "aws");
+    is_aws.then(|| words.get(1).is_some_and(|word| word == "sso"))
+}
+
 /// Whether `awsCredentialExport` holds a command of ours: `aws configure export-credentials` with a profile and a format,
 /// or `claude-bedrock …`.
 pub fn is_our_export(command: &str) -> bool {
@@ -131,6 +139,18 @@ mod tests {
             "aws sso login --profile dev # note",
         ] {
             assert!(!is_our_refresh(command), "{command}");
+        }
+    }
+
+    #[test]
+    fn logins_of_both_kinds_are_told_apart() {
+        for (command, sso) in [
+            ("aws sso login --profile dev", Some(true)),
+            ("/opt/bin/aws login --profile dev", Some(false)),
+            ("claude-bedrock login --if-needed", None),
+            ("saml2aws login", None),
+        ] {
+            assert_eq!(is_sso_login(command), sso, "{command}");
         }
     }
 

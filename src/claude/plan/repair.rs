@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{
-    Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_refresh, open,
-    profile_of_command, switches_on, text_at,
+    Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_refresh, is_sso_login,
+    open, profile_of_command, switches_on, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS};
 use crate::claude::settings::env_text;
@@ -17,8 +17,8 @@ use crate::shell::{quote, split_words};
 /// Plans the repairs of one file.
 ///
 /// With Bedrock on: a missing region is written (`region` is the one in use), models that take no requests from the
-/// region go, and a log-in of ours names the profile `login`, which holds the session (for a role, the one at the end of
-/// its chain). With Bedrock off: models on Bedrock go, because the Anthropic API does not know them. The user's own
+/// region go, and a log-in of ours becomes one as `login` is: of its kind, for its profile, which holds the session (for a
+/// role, the one at the end of its chain). With Bedrock off: models on Bedrock go, because the Anthropic API does not know them. The user's own
 /// commands and values stay.
 ///
 /// # Errors
@@ -71,17 +71,21 @@ fn mend(
     if env_text(after, "ANTHROPIC_MODEL").is_some_and(|model| model.trim() == "default") {
         after.remove(keys::ENV_MODEL);
     }
-    if let (Some(profile), Some(command)) = (login, text_at(after, keys::REFRESH))
+    if let (Some(login), Some(command)) = (login, text_at(after, keys::REFRESH))
         && is_our_refresh(&command)
-        && let Some(command) = with_profile(&command, profile)
+        && let Some(command) = as_login(&command, login)
     {
         after.set(keys::REFRESH, &Value::from(command))?;
     }
     Ok(())
 }
 
-/// The command with its `--profile` changed; `None` when it names that profile, or none.
-fn with_profile(command: &str, profile: &str) -> Option<String> {
+/// `login`, where the command is of the other kind, else the command with its `--profile`; `None` when nothing changes.
+fn as_login(command: &str, login: &str) -> Option<String> {
+    if is_sso_login(command).is_some_and(|sso| Some(sso) != is_sso_login(login)) {
+        return Some(login.to_owned());
+    }
+    let profile = &*profile_of_command(login)?;
     if profile_of_command(command)? == profile {
         return None;
     }
@@ -105,8 +109,19 @@ mod tests {
 
     fn repaired(text: &str, region: Option<&str>) -> String {
         let file: Value = serde_json::from_str(text).unwrap();
-        let login = file["env"]["AWS_PROFILE"].as_str();
-        let plan = plan_repair(Some(text.as_bytes()), region, login, Path::new("s.json")).unwrap();
+        let login = file["env"]["AWS_PROFILE"]
+            .as_str()
+            .map(|profile| match profile {
+                "console" => "aws login --profile console".to_owned(),
+                _ => format!("aws sso login --profile {}", quote(profile)),
+            });
+        let plan = plan_repair(
+            Some(text.as_bytes()),
+            region,
+            login.as_deref(),
+            Path::new("s.json"),
+        )
+        .unwrap();
         assert_eq!(
             plan.changes.is_empty(),
             plan.bytes.as_deref() == Some(text.as_bytes()),
@@ -151,6 +166,12 @@ mod tests {
                 r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"okta login --profile dev"}"#,
                 None,
                 r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"p"},"awsAuthRefresh":"okta login --profile dev"}"#,
+            ),
+            // A log-in of the other kind can only fail.
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"console"},"awsAuthRefresh":"aws sso login --profile console"}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_PROFILE":"console"},"awsAuthRefresh":"aws login --profile console"}"#,
             ),
             // A word where an id belongs.
             (

@@ -135,6 +135,7 @@ pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
         return Err(error);
     }
     let asker = Asker::new(question.context)?;
+    let mut listed_nothing = false;
     let why = if has_bedrock(region) == Some(false) {
         Error::new(
             Code::BedrockAccessDenied,
@@ -155,6 +156,7 @@ pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
                         quote(profile)
                     )));
                 }
+                listed_nothing = true;
                 no_access(region)
             }
             Err(error) => error,
@@ -176,8 +178,19 @@ pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
     let mut error = why;
     error.code = Code::BedrockAccessDenied;
     error.suggestion = Some(match regions.first() {
-        Some(first) => format!("pass --region {first}; Bedrock gives this profile access in: {}", regions.join(", ")),
-        None => "ask for access to Claude models on the Bedrock console, or for the permission bedrock:ListInferenceProfiles; --offline writes an exact id unchecked".to_owned(),
+        Some(first) => format!(
+            "pass --region {first}; Bedrock gives this profile access in: {}",
+            regions.join(", ")
+        ),
+        None => format!(
+            "ask for access to Claude models on the Bedrock console{}; --offline writes an exact id unchecked",
+            // An empty listing was allowed.
+            if listed_nothing {
+                ""
+            } else {
+                ", or for the permission bedrock:ListInferenceProfiles"
+            }
+        ),
     });
     Err(error.detail("regions", regions))
 }

@@ -126,8 +126,8 @@ fn model_is_translated(facts: &Facts) -> Finding {
     const DATED: &[&str] = &["claude-haiku-4-5", "claude-sonnet-4-5", "claude-opus-4-5"];
     match model(facts) {
         Ok(chosen) if DATED.contains(&chosen.value.as_str()) => {
-            let finding = warn(format!(
-                "{} has no date, and Claude Code may send it to Bedrock as it stands",
+            let finding = fail(format!(
+                "{} has no date, so Claude Code sends it as it stands, and Bedrock knows no such id",
                 chosen.value
             ));
             at_fault(facts, chosen, finding)

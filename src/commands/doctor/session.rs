@@ -2,7 +2,7 @@
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use crate::aws::credentials::{Credentials, Kind, Login, Status};
-use crate::claude::plan::{is_our_refresh, profile_of_command};
+use crate::claude::plan::{is_our_refresh, is_sso_login, profile_of_command};
 use crate::claude::settings::Scope;
 use crate::commands::facts::{Access, Facts, switches_off};
 use crate::commands::session;
@@ -184,6 +184,21 @@ fn refresh_names_the_profile(facts: &Facts) -> Finding {
         _ => false,
     };
     match named {
+        _ if is_sso_login(&refresh.value)
+            .is_some_and(|sso| sso != matches!(login, Login::Sso { .. })) =>
+        {
+            warn(format!(
+                "`awsAuthRefresh` is `{}`, which can only fail: the profile `{wanted}` needs the other kind of log-in",
+                refresh.value
+            ))
+            .code("REFRESH_OF_OTHER_KIND")
+            .at_key("awsAuthRefresh")
+            .remedy(format!(
+                "write `{}` as `awsAuthRefresh` in {}",
+                login.command(),
+                refresh.origin.place(facts.env)
+            ))
+        }
         Some(name) if name != wanted && !same_session(&name) => warn(format!(
             "`awsAuthRefresh` logs in to the profile `{name}`, and the session is that of `{wanted}`"
         ))

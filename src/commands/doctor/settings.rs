@@ -61,7 +61,13 @@ fn files_are_read(facts: &Facts) -> Finding {
             place.push_str(&format!(":{number}"));
         }
     }
-    let finding = fail(format!("{effect} {place}: {}", error.message));
+    let message = format!("{effect} {place}: {}", error.message);
+    // What the other files configure works without it.
+    let finding = if facts.on && layer.scope != Scope::Managed {
+        warn(message)
+    } else {
+        fail(message)
+    };
     match &error.suggestion {
         Some(step) => finding.remedy(step),
         None => finding,

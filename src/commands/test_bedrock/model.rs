@@ -2,20 +2,21 @@
 
 use super::Check;
 use crate::claude::models::{self, Family, ListedModel, ModelId, geographies_of_region};
-use crate::commands::facts::Facts;
+use crate::commands::facts::{Facts, Sourced};
 use crate::error::{Code, Error};
+use crate::shell::quote;
 
 /// Checks what Claude Code will send. A family is what its pin says, else Claude Code's own choice.
 pub(super) fn check(facts: &Facts<'_>, listed: &[ListedModel]) -> Check {
-    let region = &facts.region.used.value;
-    let Some(model) = facts.model.as_ref().map(|model| model.value.as_str()) else {
+    let Some(chosen) = &facts.model else {
         return Check::passed("No model is set; Claude Code takes its default");
     };
+    let model = chosen.value.as_str();
     let bare = model.strip_suffix("[1m]").unwrap_or(model);
     let family = Family::from_word(bare);
     if Family::ALIASED.contains(&family) {
         if let Some((_, pin)) = facts.pins.iter().find(|(pinned, _)| *pinned == family) {
-            return check_id(&pin.value, listed, region);
+            return check_id(facts, pin, listed);
         }
         let newest = listed
             .iter()
@@ -24,16 +25,53 @@ pub(super) fn check(facts: &Facts<'_>, listed: &[ListedModel]) -> Check {
             Some(_) => Check::passed(format!(
                 "Models named `{bare}` are available; Claude Code chooses one"
             )),
-            None => check_id(model, listed, region),
+            None => check_id(facts, chosen, listed),
         };
     }
-    if matches!(bare, "default" | "best" | "opusplan") {
+    if bare == "default" {
+        let error = Error::new(
+            Code::ModelInvalid,
+            "Claude Code sends `default` itself as the model's id, which Bedrock does not know",
+        );
+        return Check::failed(&step(facts, chosen, listed, None, error));
+    }
+    if matches!(bare, "best" | "opusplan") {
         return Check::passed(format!("Claude Code chooses the model for `{bare}`"));
     }
-    check_id(model, listed, region)
+    check_id(facts, chosen, listed)
 }
 
-fn check_id(model: &str, listed: &[ListedModel], region: &str) -> Check {
+/// Adds the step that writes a model that works in place of `value`: `id`, else the recommended one.
+fn step(
+    facts: &Facts<'_>,
+    value: &Sourced,
+    listed: &[ListedModel],
+    id: Option<String>,
+    error: Error,
+) -> Error {
+    let region = &facts.region.used.value;
+    let proposal = || models::recommended(listed, geographies_of_region(region));
+    let id = id.or_else(|| Some(proposal()?.invoked_as().to_owned()));
+    let is_main = facts.model.as_ref() == Some(value);
+    match (id, &facts.profile) {
+        (Some(id), Some(profile)) if is_main => error.suggest(format!(
+            "claude-bedrock apply-config --profile={} --region={} --model={}",
+            quote(&profile.value),
+            quote(region),
+            quote(&id)
+        )),
+        (Some(id), _) => error.suggest(format!(
+            "write {id} as `{}` in {}",
+            value.key().unwrap_or_default(),
+            value.origin.place(facts.env)
+        )),
+        (None, _) => error.suggest("claude-bedrock models"),
+    }
+}
+
+fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel]) -> Check {
+    let model = value.value.as_str();
+    let region = facts.region.used.value.as_str();
     let bare = model.strip_suffix("[1m]").unwrap_or(model);
     if listed
         .iter()
@@ -42,10 +80,30 @@ fn check_id(model: &str, listed: &[ListedModel], region: &str) -> Check {
         return Check::passed(format!("Model {model} is available"));
     }
     let parsed = ModelId::parse(bare);
-    if parsed.is_some_and(|id| id.arn.is_some() && id.family == Family::Unknown) {
-        return Check::skipped(format!(
-            "{model} is not among the models that AWS lists here, so it cannot be told"
-        ));
+    let arn = parsed.and_then(|id| id.arn);
+    if let Some(arn) = arn.filter(|arn| arn.resource != "foundation-model") {
+        // AWS lists the inference profiles of one account in one region, and nothing else.
+        let account = |it: &ListedModel| {
+            Some(ModelId::parse(it.arn.as_deref()?)?.arn?.account == arn.account)
+        };
+        let would_be_listed = arn.resource.ends_with("inference-profile")
+            && arn.region == region
+            && listed.iter().any(|it| account(it) == Some(true));
+        if !would_be_listed {
+            return Check {
+                passed: false,
+                ..Check::skipped(format!(
+                    "{model} is of another account or region, or no inference profile, so AWS lists it nowhere here: whether it works cannot be told"
+                ))
+            };
+        }
+        let error = Error::new(
+            Code::ModelNotFound,
+            format!(
+                "{model} is none of the Claude models that AWS lists for its account in {region}"
+            ),
+        );
+        return Check::failed(&step(facts, value, listed, None, error));
     }
     match models::resolve(model, listed, geographies_of_region(region)) {
         Ok(meant) => {
@@ -57,11 +115,8 @@ fn check_id(model: &str, listed: &[ListedModel], region: &str) -> Check {
                 Code::ModelNotFound,
                 format!("Claude Code sends `{model}`, {what}"),
             );
-            Check::failed(&error.suggest(format!(
-                "write {} in its place, or run: claude-bedrock setup",
-                meant.id
-            )))
+            Check::failed(&step(facts, value, listed, Some(meant.id), error))
         }
-        Err(error) => Check::failed(&error),
+        Err(error) => Check::failed(&step(facts, value, listed, None, error)),
     }
 }
