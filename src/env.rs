@@ -50,7 +50,7 @@ impl Env {
     /// Reads the surroundings. `home` is what `--home` says.
     ///
     /// # Errors
-    /// `HOME_NOT_FOUND` when neither the environment nor the system knows a home folder.
+    /// `HOME_NOT_FOUND` when neither the environment nor the system knows a home folder, or `home` is no folder.
     pub fn read(home: Option<&Path>) -> Result<Self> {
         let mut vars: Vec<(OsString, OsString)> = std::env::vars_os()
             .map(|(name, value)| (fold_case(name), value))
@@ -62,6 +62,13 @@ impl Env {
                 *name != *HOME_VARIABLE && POINT_INTO_HOME.iter().all(|one| *name != **one)
             });
             let full = cwd.join(given);
+            if !full.is_dir() {
+                return Err(Error::new(
+                    Code::HomeNotFound,
+                    format!("--home names {}, which is not a folder", full.display()),
+                )
+                .suggest("make that folder, or name another with --home DIR"));
+            }
             vars.push((HOME_VARIABLE.into(), full.clone().into_os_string()));
             full
         } else {
@@ -230,7 +237,6 @@ impl LocalTime {
     /// `at` (seconds since the epoch) as the system's zone (`TZ`, else the system's setting) has it.
     #[cfg(unix)]
     pub fn of(at: i64) -> Self {
-        let time: libc::time_t = at;
         #[expect(
             unsafe_code,
             reason = "there is no safe call for the local time in std"
@@ -239,7 +245,7 @@ impl LocalTime {
         // `tm`, and leaves in `tm_zone` a pointer that lives as long as the process.
         let (tm, zone) = unsafe {
             let mut tm: libc::tm = std::mem::zeroed();
-            let zone = if libc::localtime_r(&raw const time, &raw mut tm).is_null()
+            let zone = if libc::localtime_r(&raw const at, &raw mut tm).is_null()
                 || tm.tm_zone.is_null()
             {
                 String::new()

@@ -35,7 +35,7 @@ codes! {
     NotATerminal = "NOT_A_TERMINAL",
     /// The user pressed Ctrl-C, or declined.
     Interrupted = "INTERRUPTED",
-    /// Neither the environment nor the system says where the home folder is.
+    /// Neither the environment nor the system says where the home folder is, or `--home` names no folder.
     HomeNotFound = "HOME_NOT_FOUND",
 
     /// `aws` is not on `PATH`.

@@ -10,7 +10,7 @@ mod replace;
 mod resolve;
 mod system;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,10 +24,10 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// The bytes at `path`; `None` when nothing is there, or when a folder on the way is none.
 ///
-/// Symbolic links are followed. Pipes and devices are read as well: botocore takes `AWS_CONFIG_FILE=/dev/null`.
+/// Symbolic links are followed. Devices are read as well (`/dev/null`).
 ///
 /// # Errors
-/// `FILE_UNREADABLE` for everything else: a directory, no permission, links in a circle, more than 64 MiB.
+/// `FILE_UNREADABLE` for everything else: a directory, a pipe, no permission, links in a circle, more than 64 MiB.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     read_limited(path, MOST_BYTES)
 }
@@ -37,18 +37,32 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// As [`read`]; a larger file is `FILE_UNREADABLE` too.
 pub fn read_limited(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    let found = read_open(path, path, most)?;
+    Ok(found.map(|(bytes, _)| bytes))
+}
+
+/// All of the file at `target` and what the system says of it; `path` is for the error.
+fn read_open(target: &Path, path: &Path, most: u64) -> Result<Option<(Vec<u8>, Metadata)>> {
+    let mut options = File::options();
+    options.read(true);
+    // Opening a pipe waits for its writer, who may never come.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let opened = options
+        .open(target)
+        .and_then(|file| Ok((file.metadata()?, file)));
+    let (found, file) = match opened {
+        Ok(opened) => opened,
         Err(error) if fault::is_absent(&error) => return Ok(None),
         Err(error) => return Err(fault::unreadable(path, &error)),
     };
-    read_open(&file, path, most).map(Some)
-}
-
-/// All of an open file; `path` is for the error.
-fn read_open(file: &File, path: &Path, most: u64) -> Result<Vec<u8>> {
-    let length = file.metadata().map_or(0, |found| found.len());
-    read_all(file, length, path, most)
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_fifo(&found.file_type()) {
+        let error = std::io::Error::other("it is not a regular file");
+        return Err(fault::unreadable(path, &error));
+    }
+    let bytes = read_all(file, found.len(), path, most)?;
+    Ok(Some((bytes, found)))
 }
 
 /// All of `input`, which is likely to hold `length` bytes.

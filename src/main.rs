@@ -16,10 +16,7 @@ fn main() -> ExitCode {
     Output::report_panics();
     let args: Vec<OsString> = std::env::args_os().collect();
     ExitCode::from(match cli::parse(&args, Env::stdout_is_terminal()) {
-        Parsed::Text(text) => {
-            Output::plain(&text);
-            0
-        }
+        Parsed::Text(text) => Output::plain(&text),
         Parsed::Wrong { error, json } => Output::bare(json).error(&error),
         Parsed::Run(cli) => {
             let json = cli.options.json || cli.command.is_script();

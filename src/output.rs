@@ -81,48 +81,46 @@ impl Output {
     pub fn report(&self, report: &dyn Report) -> u8 {
         self.clear_progress();
         if self.json {
-            print(&report.json());
+            print(&report.json(), report.exit())
         } else {
-            print(&report.text(&self.stdout));
+            print(&report.text(&self.stdout), report.exit())
         }
-        report.exit()
     }
 
     /// Prints the failure and returns the exit code.
     pub fn error(&self, error: &Error) -> u8 {
         self.clear_progress();
         if self.json {
-            print(&pretty(&error.json()));
-        } else {
-            let look = &self.stderr;
-            let mut text = format!(
-                "{} {}\n",
-                look.tint(Tint::Bad, "error:"),
-                escape(&error.message)
-            );
-            if let Some(at) = &error.at {
-                text.push_str("  at ");
-                text.push_str(&escape(&at.path.display().to_string()));
-                for number in [at.line, at.column].into_iter().flatten() {
-                    text.push_str(&format!(":{number}"));
-                }
-                text.push('\n');
-            }
-            if let Some(step) = &error.suggestion {
-                text.push_str(&format!(
-                    "  {} {}\n",
-                    look.tint(Tint::Bold, "try:"),
-                    escape(step)
-                ));
-            }
-            say(&text);
+            return print(&pretty(&error.json()), error.code.exit());
         }
+        let look = &self.stderr;
+        let mut text = format!(
+            "{} {}\n",
+            look.tint(Tint::Bad, "error:"),
+            escape(&error.message)
+        );
+        if let Some(at) = &error.at {
+            text.push_str("  at ");
+            text.push_str(&escape(&at.path.display().to_string()));
+            for number in [at.line, at.column].into_iter().flatten() {
+                text.push_str(&format!(":{number}"));
+            }
+            text.push('\n');
+        }
+        if let Some(step) = &error.suggestion {
+            text.push_str(&format!(
+                "  {} {}\n",
+                look.tint(Tint::Bold, "try:"),
+                escape(step)
+            ));
+        }
+        say(&text);
         error.code.exit()
     }
 
-    /// Prints a text of our own as it is: help, version, completions.
-    pub fn plain(text: &str) {
-        print(text);
+    /// Prints a text of our own as it is (help, version, completions) and returns the exit code.
+    pub fn plain(text: &str) -> u8 {
+        print(text, 0)
     }
 
     fn clear_progress(&self) {
@@ -189,12 +187,19 @@ fn speaks_utf8(env: &Env) -> bool {
         })
 }
 
-fn print(text: &str) {
+/// Prints and returns `exit`. A reader that went away wanted no more; whatever else went wrong, the answer is lost.
+fn print(text: &str, exit: u8) -> u8 {
     let mut stdout = io::stdout().lock();
-    // A closed pipe or a full disk under stdout: there is nobody left to tell.
-    let _ = stdout
+    let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say(&format!("error: cannot write to stdout: {error}\n"));
+            1
+        }
+        _ => exit,
+    }
 }
 
 fn say(text: &str) {

@@ -221,10 +221,11 @@ impl From<&Error> for Warning {
 /// `text` with control characters spelt out (`\n`, `\u{1b}`), so that foreign text can neither move the cursor nor forge lines.
 ///
 /// Bidirectional overrides (U+202A to U+202E, U+2066 to U+2069) are spelt out too: they reorder what stands around them.
+/// So are the separators U+2028 and U+2029, which some terminals take for line ends (U+0085 is a control character).
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+        if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
             out.extend(c.escape_default());
         } else {
             out.push(c);
@@ -236,6 +237,18 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_moves_or_reorders_is_spelt_out() {
+        for (text, want) in [
+            ("é ∞\u{2027}\u{202f}", "é ∞\u{2027}\u{202f}"),
+            ("\n\u{1b}\u{85}", "\\n\\u{1b}\\u{85}"),
+            ("\u{2028}\u{2029}", "\\u{2028}\\u{2029}"),
+            ("\u{202a}\u{2066}", "\\u{202a}\\u{2066}"),
+        ] {
+            assert_eq!(escape(text), want);
+        }
+    }
 
     #[test]
     fn indents_as_serde_json_does() {

@@ -133,6 +133,47 @@ fn commands() -> Vec<String> {
         .collect()
 }
 
+/// A full disk under stdout is a failure, whatever was to be printed; `/dev/full` stands for one.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    for args in [
+        &["--help"][..],
+        &["--version"],
+        &["status"],
+        &["get-aws-context"],
+        &["nonsense", "--json"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let output = Sandbox::new()
+            .command(0)
+            .args(args)
+            .stdout(full.expect("the device"))
+            .output()
+            .expect("the binary runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {stderr}");
+        assert!(
+            stderr.contains("cannot write to stdout"),
+            "{args:?}: {stderr}"
+        );
+    }
+}
+
+#[test]
+fn a_home_that_is_no_folder_is_refused() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(0);
+    command.args(["status", "--json", "--home", "no such folder"]);
+    let output = sandbox::run(command, "");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.exit, 1, "{stdout}");
+    assert!(
+        stdout.contains("HOME_NOT_FOUND") && stdout.contains("no such folder"),
+        "{stdout}"
+    );
+}
+
 fn help(args: &[&str]) -> String {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(0);

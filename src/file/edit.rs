@@ -1,6 +1,6 @@
 //! One edit of a user's file: look, plan, and change it in one step, or start over when it changed meanwhile.
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use super::replace::{self, Look, Temp};
@@ -157,16 +157,7 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn read(path: &'a Path, target: PathBuf) -> Result<Self> {
-        let current = match File::open(&target) {
-            Ok(file) => {
-                let found = file
-                    .metadata()
-                    .map_err(|error| fault::unreadable(path, &error))?;
-                Some((super::read_open(&file, path, super::MOST_BYTES)?, found))
-            }
-            Err(error) if fault::is_absent(&error) => None,
-            Err(error) => return Err(fault::unreadable(path, &error)),
-        };
+        let current = super::read_open(&target, path, super::MOST_BYTES)?;
         let kept_path = beside::kept_path(path);
         let kept = super::read(&kept_path)?;
         Ok(Facts {

@@ -190,6 +190,25 @@ fn what_is_no_regular_file_is_not_replaced() {
 }
 
 #[test]
+fn a_pipe_is_refused_rather_than_waited_for() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("settings.json");
+    let name = std::ffi::CString::new(file.as_os_str().as_encoded_bytes()).unwrap();
+    #[expect(unsafe_code, reason = "std makes no named pipes")]
+    // SAFETY: `name` ends in a zero byte and lives for the call.
+    let made = unsafe { libc::mkfifo(name.as_ptr(), 0o600) };
+    assert_eq!(made, 0);
+    for error in [read(&file).unwrap_err(), put(&file, NEW).unwrap_err()] {
+        assert_eq!(error.code, Code::FileUnreadable);
+        assert!(
+            error.message.contains("not a regular file"),
+            "{}",
+            error.message
+        );
+    }
+}
+
+#[test]
 fn other_names_of_a_file_are_reported() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("settings.json");
