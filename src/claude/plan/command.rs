@@ -11,6 +11,8 @@ pub fn is_our_refresh(command: &str) -> bool {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.split_first() {
         Some((program, ["login", ..])) if is_program(program, "claude-bedrock") => true,
+        // What we write for ourselves, under whatever name the binary was installed.
+        Some((_, ["login", "--if-needed", ..])) => true,
         Some((program, ["sso", "login", rest @ ..] | ["login", rest @ ..])) => {
             is_program(program, "aws") && names_a_profile_at_most(rest)
         }
@@ -120,6 +122,7 @@ mod tests {
             "claude-bedrock login --if-needed --profile dev",
             "'/home/jo smith/bin/claude-bedrock' login --if-needed",
             "C:/tools/claude-bedrock.exe login",
+            "/opt/bin/cb-1.2 login --if-needed --profile dev",
         ] {
             assert!(is_our_refresh(command), "{command}");
         }
