@@ -18,5 +18,9 @@ fn main() {
         let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
         println!("cargo:rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
         println!("cargo:rustc-link-arg-bins=-Wl,-T,{folder}/.cargo/no-unwind-tables.ld");
+        // There the unwinder is linked in, and brings a second `_Unwind_Backtrace`; ours comes first and counts.
+        if is("CARGO_CFG_TARGET_ENV", "musl") {
+            println!("cargo:rustc-link-arg-bins=-Wl,-z,muldefs");
+        }
     }
 }
