@@ -221,6 +221,7 @@ pub struct Inspector<'a> {
     sessions: HashMap<&'a str, &'a SsoSession>,
     tokens: HashMap<String, CacheFile>,
     kept: Option<HashSet<OsString>>,
+    chains: HashMap<&'a str, role::Chain<'a>>,
 }
 
 /// Whose credentials a provider is asked for. The CLI keeps role credentials of the profile itself only; botocore hands
@@ -243,6 +244,7 @@ impl<'a> Inspector<'a> {
                 .collect(),
             tokens: HashMap::new(),
             kept: None,
+            chains: HashMap::new(),
         }
     }
 

@@ -50,6 +50,14 @@ impl Home {
         verdict
     }
 
+    /// The verdicts of one inspector, in that order.
+    fn inspect_all<const N: usize>(&self, names: [&str; N]) -> [Credentials; N] {
+        let env = Env::for_test(self.path(), &[]);
+        let files = AwsFiles::load(&env).unwrap();
+        let mut inspector = Inspector::new(&env, &files);
+        names.map(|name| inspector.inspect(name))
+    }
+
     /// A token of the session `corp` that has `remaining` seconds left, and its registration `registration`.
     fn write_token(&self, remaining: i64, registration: Option<i64>) {
         let mut text = format!(

@@ -268,3 +268,47 @@ fn mfa_codes_and_kept_credentials() {
     assert_eq!(summary(&verdict), "role unverified MFA_REQUIRED");
     assert_eq!(verdict.expires, Some(NOW + 1_800), "that is all there is");
 }
+
+/// Each profile of three is a role or none, has keys or none, names one of the three (a seventh of all such); whichever is asked first, the
+/// verdicts are those of an inspector that knows nothing yet.
+#[test]
+fn what_is_known_of_a_chain_changes_no_verdict() {
+    const NAMES: [&str; 3] = ["a", "b", "c"];
+    for way in (0..10 * 10 * 10_usize).step_by(7) {
+        let shapes = [way % 10, way / 10 % 10, way / 100];
+        let mut config = String::new();
+        for (name, shape) in NAMES.iter().zip(shapes) {
+            config += &format!("[profile {name}]\nregion = x\n");
+            if let Some(source) = NAMES.get(shape / 2) {
+                config += &format!("role_arn = {ARN}\nsource_profile = {source}\n");
+            }
+            if shape / 2 == 3 {
+                config += &format!("role_arn = {ARN}\n");
+            }
+            if shape % 2 == 1 {
+                config += KEYS;
+            }
+            if *name == "b" {
+                config += "mfa_serial = 1\n";
+            }
+        }
+        let home = Home::new(&config, "");
+        let fresh = NAMES.map(|name| home.inspect(name));
+        for order in [[0, 1, 2], [1, 2, 0], [2, 1, 0], [2, 0, 1]] {
+            let known = home.inspect_all(order.map(|at| NAMES[at]));
+            assert_eq!(
+                known,
+                order.map(|at| fresh[at].clone()),
+                "{order:?} {config}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_empty_role_arn_assumes_nothing() {
+    let config = format!("[profile p]\nrole_arn =\nsource_profile = k\n[profile k]\n{KEYS}");
+    let verdict = Home::new(&config, "").inspect("p");
+    assert_eq!(summary(&verdict), "role invalid PROFILE_INVALID");
+    assert!(message(&verdict).contains("`p` is empty"));
+}
