@@ -4,8 +4,16 @@
 ///
 /// Among equals the first wins. An edit adds, drops or changes a character, or swaps two neighbours.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(word.chars().count().div_ceil(3), word, candidates)
+}
+
+/// The same with `most` edits.
+pub fn nearest_within<'a>(
+    most: usize,
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let folded: Vec<char> = word.to_lowercase().chars().collect();
-    let most = folded.len().div_ceil(3);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let other: Vec<char> = candidate.to_lowercase().chars().collect();

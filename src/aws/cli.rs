@@ -14,6 +14,7 @@ use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::exec::{self, End, Output, Run, Trace};
 use crate::report::escape;
+use crate::shell::quote;
 
 /// How long one run may take, unless `--timeout` says otherwise: twice a connection that is not accepted and an answer
 /// that does not come, by the limits that [`AwsCli`] gives `aws`, with time for Python to start.
@@ -89,35 +90,10 @@ impl AwsCli {
     /// Asks for its version.
     ///
     /// # Errors
-    /// `AWS_CONFIG_INVALID` when `aws` rejects its files, which stops even this; `AWS_CLI_OUTPUT_INVALID` when it answers
-    /// with something else than a version; whatever else [`check`] finds.
+    /// Those of [`read_version`].
     pub fn version(&self) -> Result<Version> {
-        let context = Context {
-            operation: "--version",
-            ..Context::default()
-        };
-        let output = exec::capture(&self.run(None).args(["--version"]));
-        // Python 2 printed versions to stderr.
-        let output = output.map(|mut output| {
-            if output.success() && output.stdout.is_empty() {
-                output.stdout.clone_from(&output.stderr);
-            }
-            output
-        });
-        let answer = check(&context, output)?;
-        let text = String::from_utf8_lossy(&answer);
-        Version::parse(&text).ok_or_else(|| {
-            let line: String = text
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .take(100)
-                .collect();
-            let message = format!("`aws --version` printed no version: {}", escape(&line));
-            Error::new(Code::AwsCliOutputInvalid, message)
-                .suggest(format!("look at: {} --version", self.path.display()))
-        })
+        let outcome = exec::capture(&self.run(None).args(["--version"]));
+        read_version(&self.path, outcome).map(|(version, _)| version)
     }
 
     /// `aws bedrock list-inference-profiles` of one kind; all pages, as one JSON document.
@@ -213,6 +189,44 @@ impl AwsCli {
         }
         run
     }
+}
+
+/// What `aws --version` (found at `path`) told, and the line in which it did: the one that starts with `aws-cli/`, on
+/// stdout or, as with Python 2, on stderr. Warnings may stand before it.
+///
+/// # Errors
+/// `AWS_CONFIG_INVALID` when `aws` rejects its files, which stops even this; `AWS_CLI_OUTPUT_INVALID` when it answers
+/// with something else than a version; whatever else [`check`] finds.
+pub fn read_version(path: &Path, outcome: Result<Output>) -> Result<(Version, String)> {
+    let context = Context {
+        operation: "--version",
+        ..Context::default()
+    };
+    let output = match outcome {
+        Ok(output) if output.success() => output,
+        outcome => {
+            check(&context, outcome)?;
+            return Err(Error::new(Code::Internal, "a failure passed as a version"));
+        }
+    };
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = output.stderr_text();
+    let mut lines = stdout.lines().chain(stderr.lines()).map(str::trim);
+    let found = lines
+        .clone()
+        .filter(|line| line.starts_with("aws-cli/"))
+        .find_map(|line| Some((Version::parse(line)?, line.to_owned())));
+    found.ok_or_else(|| {
+        let line = lines
+            .find(|line| !line.is_empty())
+            .unwrap_or("nothing at all");
+        let line: String = line.chars().take(100).collect();
+        let message = format!("`aws --version` printed no version: {}", escape(&line));
+        Error::new(Code::AwsCliOutputInvalid, message).suggest(format!(
+            "look at: {} --version",
+            quote(&path.to_string_lossy())
+        ))
+    })
 }
 
 /// The run for a profile whose credentials the instance gives (`credential_source = Ec2InstanceMetadata`). For all others

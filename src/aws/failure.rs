@@ -89,9 +89,9 @@ pub(super) fn install_step() -> &'static str {
     } else if cfg!(windows) {
         "install it with: msiexec.exe /i https://awscli.amazonaws.com/AWSCLIV2.msi"
     } else if cfg!(target_arch = "aarch64") {
-        "install version 2 with: curl -o /tmp/awscliv2.zip https://awscli.amazonaws.com/awscli-exe-linux-aarch64.zip && unzip -q -o /tmp/awscliv2.zip -d /tmp && sudo /tmp/aws/install --update"
+        "install version 2 with: (cd \"$(mktemp -d)\" && curl -fo aws.zip https://awscli.amazonaws.com/awscli-exe-linux-aarch64.zip && unzip -q aws.zip && sudo ./aws/install --update)"
     } else {
-        "install version 2 with: curl -o /tmp/awscliv2.zip https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip && unzip -q -o /tmp/awscliv2.zip -d /tmp && sudo /tmp/aws/install --update"
+        "install version 2 with: (cd \"$(mktemp -d)\" && curl -fo aws.zip https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip && unzip -q aws.zip && sudo ./aws/install --update)"
     }
 }
 

@@ -113,12 +113,12 @@ pub fn is_region_shaped(text: &str) -> bool {
         && number.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Passes what is shaped like a region.
+/// Passes what is shaped like a region and has no slip in its words: `us-wst-2` is refused, `us-east-9` may come.
 ///
 /// # Errors
 /// `REGION_INVALID`, with the nearest region there is.
 pub fn check(region: &str) -> Result<()> {
-    if is_region_shaped(region) {
+    if is_region_shaped(region) && (has_known_words(region) || find_slip(region).is_none()) {
         return Ok(());
     }
     let message = format!("`{}` is not an AWS region", escape(region));
@@ -129,19 +129,65 @@ pub fn check(region: &str) -> Result<()> {
     Err(Error::new(Code::RegionInvalid, message).suggest(step))
 }
 
+/// Whether each word of the name but the first stands in a region of the table too.
+fn has_known_words(region: &str) -> bool {
+    let known = PARTITIONS
+        .iter()
+        .flat_map(|partition| [partition.with_bedrock, partition.without_bedrock])
+        .flatten();
+    let mut words = region.split('-').skip(1);
+    words.all(|word| {
+        word.bytes().all(|b| b.is_ascii_digit())
+            || known
+                .clone()
+                .any(|region| region.split('-').any(|other| other == word))
+    })
+}
+
+/// What is to be said of a region that AWS has not confirmed: the table does not know it, or knows that Bedrock is not
+/// there. The code is that of a warning.
+pub fn doubt(region: &str) -> Option<(&'static str, String, String)> {
+    if has_bedrock(region) == Some(false) || bedrock_regions(partition(region)).is_empty() {
+        let message = format!("Bedrock is not in {region}");
+        let step = "pass another --region, such as us-east-1 or eu-central-1";
+        return Some(("REGION_WITHOUT_BEDROCK", message, step.to_owned()));
+    }
+    if has_bedrock(region).is_some() {
+        return None;
+    }
+    let message = format!("{region} is not among the regions known to have Bedrock");
+    let step = find_slip(region).map_or_else(
+        || "check its name".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Some(("REGION_UNKNOWN", message, step))
+}
+
 /// The known region that was probably meant by `text`, other than `text` itself; those with Bedrock come first.
 pub fn nearest(text: &str) -> Option<&'static str> {
+    nearest::nearest(&text.trim().replace(['_', ' ', '.'], "-"), others(text))
+}
+
+/// The region with Bedrock that `region`, which the table does not know, is a slip of: two edits at most.
+pub fn find_slip(region: &str) -> Option<&'static str> {
+    if has_bedrock(region).is_some() {
+        return None;
+    }
+    nearest::nearest_within(2, region, others(region))
+        .filter(|near| has_bedrock(near) == Some(true))
+}
+
+/// The known regions but `text`, those with Bedrock first.
+fn others(text: &str) -> impl Iterator<Item = &'static str> {
     let with = PARTITIONS
         .iter()
         .flat_map(|partition| partition.with_bedrock);
     let without = PARTITIONS
         .iter()
         .flat_map(|partition| partition.without_bedrock);
-    let others = with
-        .chain(without)
+    with.chain(without)
         .copied()
-        .filter(|region| *region != text);
-    nearest::nearest(&text.trim().replace(['_', ' ', '.'], "-"), others)
+        .filter(move |region| *region != text)
 }
 
 /// Whether Bedrock is in that region, by the table; `None` for a region that the table does not know.
@@ -271,6 +317,38 @@ mod tests {
         ];
         for region in wrong {
             assert!(!is_region_shaped(region), "{region}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_word_is_refused_and_a_new_region_is_not() {
+        for region in ["us-wst-2", "eu-cental-1", "us-eats-1", "us-gov-wets-1"] {
+            assert!(check(region).is_err(), "{region}");
+        }
+        let passed = [
+            "us-west-2",
+            "us-east-9",
+            "nz-southeast-1",
+            "us-isob-west-1",
+            "xx-middle-12",
+        ];
+        for region in passed {
+            assert!(check(region).is_ok(), "{region}");
+        }
+    }
+
+    #[test]
+    fn doubts_are_named() {
+        let table = [
+            ("us-east-1", None),
+            ("us-east-9", Some("REGION_UNKNOWN")),
+            ("xx-middle-12", Some("REGION_UNKNOWN")),
+            ("cn-north-1", Some("REGION_WITHOUT_BEDROCK")),
+            ("cn-south-1", Some("REGION_WITHOUT_BEDROCK")),
+            ("ap-east-1", Some("REGION_WITHOUT_BEDROCK")),
+        ];
+        for (region, code) in table {
+            assert_eq!(doubt(region).map(|(code, ..)| code), code, "{region}");
         }
     }
 

@@ -181,7 +181,8 @@ impl ApplyConfig {
         let profile = required(&self.profile, "--profile=<profile-name>")?;
         let region = required(&self.region, "--region=<region>")?;
         let model = required(&self.model, "--model=<model-id>")?;
-        check_region(&region)?;
+        regions::check(&region)?;
+        let doubt = regions::doubt(&region);
 
         let env = context.env;
         let files = AwsFiles::load(env)?;
@@ -199,6 +200,14 @@ impl ApplyConfig {
             listing,
         })?;
         let mut warnings = choice.warnings;
+        if let Some((code, message, step)) = doubt {
+            // What AWS confirms may be newer than the table.
+            if !choice.verified && regions::find_slip(&region).is_some() {
+                let step = format!("{step} A new region takes a run without --offline");
+                return Err(Error::new(Code::RegionInvalid, message).suggest(step));
+            }
+            warnings.push(Warning::new(code, message).suggest(step));
+        }
         if let Some(reason) = ClaudeView::load(env, &files).unreadable_reason(entry) {
             warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
         }
@@ -274,24 +283,6 @@ fn own_command(context: &Context<'_>) -> String {
         .as_ref()
         .and_then(|path| path.to_str());
     quote(path.unwrap_or("claude-bedrock"))
-}
-
-/// Refuses what is not shaped like a region.
-///
-/// # Errors
-/// `REGION_INVALID`, with the nearest region there is.
-pub fn check_region(region: &str) -> Result<()> {
-    if regions::is_region_shaped(region) {
-        return Ok(());
-    }
-    let error = Error::new(
-        Code::RegionInvalid,
-        format!("`{region}` is not an AWS region"),
-    );
-    Err(match regions::nearest(region) {
-        Some(near) => error.suggest(format!("did you mean `{near}`?")),
-        None => error.suggest("give a region such as us-east-1 or eu-central-1"),
-    })
 }
 
 impl Report for Configured {

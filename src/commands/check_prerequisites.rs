@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::aws::cli::{self, Version};
-use crate::aws::failure;
+use crate::aws::cli;
 use crate::commands::Context;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::exec;
 use crate::report::{Look, Report, Warning, document};
 
@@ -55,22 +54,25 @@ impl CheckPrerequisites {
                     .deadline(context.timeout(VERSION_TIMEOUT))
             })
             .collect();
-        let mut outputs = exec::capture_all(&runs, runs.len(), |_, _| {}).into_iter();
-        let mut tool = |path: &Option<PathBuf>| -> Result<(Tool, Option<exec::Output>)> {
-            let output = path.as_ref().and_then(|_| outputs.next()).transpose()?;
-            let tool = Tool {
-                installed: path.is_some(),
-                version: output.as_ref().and_then(version),
-                path: path.as_ref().map(|path| path.display().to_string()),
-                problem: None,
+        let mut outcomes = exec::capture_all(&runs, runs.len(), |_, _| {}).into_iter();
+        let mut outcome = |path: &Option<PathBuf>| path.as_ref().and_then(|_| outcomes.next());
+        let [aws, node] = &paths;
+        let mut aws_cli = Tool::new(aws.as_ref());
+        if let (Some(path), Some(outcome)) = (aws, not_interrupted(outcome(aws))?) {
+            let problem = match cli::read_version(path, outcome) {
+                Ok((version, line)) => {
+                    aws_cli.version = Some(line);
+                    version.problem()
+                }
+                Err(error) => Some(error),
             };
-            Ok((tool, output))
-        };
-        let (mut aws_cli, output) = tool(&paths[0])?;
-        let (node, _) = tool(&paths[1])?;
-        if let Some(output) = output {
-            aws_cli.problem = problem(output, aws_cli.version.as_deref());
+            aws_cli.problem = problem.as_ref().map(Warning::from);
         }
+        let told = not_interrupted(outcome(node))?;
+        let node = Tool {
+            version: told.and_then(Result::ok).as_ref().and_then(first_line),
+            ..Tool::new(node.as_ref())
+        };
         let missing = [("aws-cli", &aws_cli), ("node", &node)];
         Ok(Box::new(Prerequisites {
             ready: aws_cli.installed && aws_cli.problem.is_none(),
@@ -85,27 +87,29 @@ impl CheckPrerequisites {
     }
 }
 
-/// Why this `aws` will not do: it does not answer, or is version 1, or does not know the listing.
-fn problem(output: exec::Output, version: Option<&str>) -> Option<Warning> {
-    let found = if let Some(version) = version {
-        Version::parse(version)?.problem()?
-    } else {
-        let asked = failure::Context {
-            operation: "--version",
-            ..failure::Context::default()
-        };
-        cli::check(&asked, Ok(output)).err()?
-    };
-    Some(Warning::from(&found))
+impl Tool {
+    fn new(path: Option<&PathBuf>) -> Self {
+        Tool {
+            installed: path.is_some(),
+            version: None,
+            path: path.map(|path| path.display().to_string()),
+            problem: None,
+        }
+    }
 }
 
-/// The first line that the program printed; AWS CLI v1 on Python 2 printed it on stderr.
-fn version(output: &exec::Output) -> Option<String> {
+/// A program that does not start is an answer; Ctrl-C is none.
+fn not_interrupted(outcome: Option<Result<exec::Output>>) -> Result<Option<Result<exec::Output>>> {
+    match outcome {
+        Some(Err(error)) if error.code == Code::Interrupted => Err(error),
+        outcome => Ok(outcome),
+    }
+}
+
+/// The first line that the program printed.
+fn first_line(output: &exec::Output) -> Option<String> {
     let stdout = String::from_utf8_lossy(&output.stdout);
-    let stderr = output.stderr_text();
-    let line = [stdout.as_ref(), &stderr]
-        .into_iter()
-        .find_map(|text| text.lines().next())?;
+    let line = stdout.lines().next()?;
     Some(line.trim().to_owned()).filter(|_| output.success())
 }
 

@@ -108,7 +108,16 @@ impl GetAwsContext {
         let mut answer = AwsContext::new(env, profiles, config);
         answer
             .warnings
-            .extend(stack.dropped().map(|(_, error)| Warning::from(error)));
+            .extend(stack.dropped().map(|(layer, error)| {
+                let mut warning = Warning::from(error);
+                let line = error.at.as_ref().and_then(|at| at.line);
+                let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+                let path = layer.path.display().to_string();
+                if !warning.message.contains(&path) {
+                    warning.message = format!("{path}{line}: {}", error.message);
+                }
+                warning
+            }));
         Ok(Box::new(answer))
     }
 

@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use crate::aws::credentials::Inspector;
 use crate::aws::profiles::AwsFiles;
+use crate::aws::regions;
 use crate::claude::keys::pin_of;
 use crate::claude::models::{
     Family, ListedModel, geographies_of_region, label, newest_first, recommended,
 };
 use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
-use crate::commands::apply_config::check_region;
 use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
 use crate::error::{Code, Error, Result};
 use crate::report::{Look, Report, Tint, Warning, document, escape};
@@ -91,7 +91,7 @@ impl Models {
                 )
                 .suggest("pass --region, such as --region us-east-1")
             })?;
-        check_region(&region)?;
+        regions::check(&region)?;
         let credentials = Inspector::new(env, &files).inspect(&name);
         let caller = Caller::of(profile, &credentials);
         let mut warnings = Vec::new();

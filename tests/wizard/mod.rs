@@ -209,7 +209,7 @@ fn a_list_is_filtered_and_typed_in() {
     terminal.wait_for("[eu-west-3]");
     terminal.wait_for("> ");
     terminal.press("eu-wst-1\r");
-    terminal.wait_for("did you mean eu-west-1?");
+    terminal.wait_for("did you mean `eu-west-1`?");
     terminal.wait_for("> ");
     terminal.press("\x15eu-west-1\r");
     terminal.wait_for("exact id");

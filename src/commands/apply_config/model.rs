@@ -85,7 +85,11 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         )
         .suggest("leave --offline out, or give a full id such as global.anthropic.claude-opus-4-5-20251101-v1:0")
     };
-    let mut warnings = Vec::new();
+    // Nobody asks with these credentials now; Claude Code will.
+    let mut warnings: Vec<Warning> = refusal(question.credentials)
+        .iter()
+        .map(Warning::from)
+        .collect();
     if let Some(at) = kept.as_ref().and_then(|kept| kept.kept_at)
         && (exact.is_none() || question.pin)
     {

@@ -4,9 +4,8 @@ use crate::aws::credentials::Credentials;
 use crate::aws::identity::Identity;
 use crate::aws::listing::waves;
 use crate::aws::profiles::Profile;
-use crate::aws::regions::is_region_shaped;
+use crate::aws::regions::{self, is_region_shaped};
 use crate::commands::Context;
-use crate::commands::apply_config::check_region;
 use crate::commands::ask_bedrock::{
     Asker, Caller, Listing, find_kept, is_about_credentials, listed, no_access,
 };
@@ -67,7 +66,7 @@ pub(super) fn ask(
     }
     let region = only
         .filter(|_| wishes.check_bedrock)
-        .map_or(Ok(()), check_region);
+        .map_or(Ok(()), regions::check);
     let asker = match region.and_then(|()| Asker::new(context)) {
         Ok(found) => found,
         Err(error) => {

@@ -4,7 +4,6 @@ use super::{Next, Step, Wizard, stopped};
 use crate::aws::credentials::Inspector;
 use crate::aws::regions;
 use crate::claude::models::{self, ListedModel, geographies_of_region, label};
-use crate::commands::apply_config::check_region;
 use crate::commands::apply_config::model::{Question, list};
 use crate::commands::ask_bedrock::{Caller, find_kept, is_about_credentials};
 use crate::commands::layout::count;
@@ -14,7 +13,7 @@ use crate::prompt::Entry;
 impl Wizard<'_> {
     pub(super) fn choose_region(&mut self) -> Result<Next> {
         if let Some(region) = &self.flags.region {
-            check_region(region)?;
+            regions::check(region)?;
             self.region.clone_from(region);
             return Ok(Next::Known(Step::Model));
         }
@@ -252,7 +251,7 @@ impl Wizard<'_> {
 
 /// A region to type: shaped like one, known, and with Bedrock. `--region` takes unknown ones too.
 fn check_known(region: &str) -> Result<()> {
-    check_region(region)?;
+    regions::check(region)?;
     let message = match regions::has_bedrock(region) {
         Some(true) => return Ok(()),
         Some(false) => format!("Bedrock is not in {region}"),

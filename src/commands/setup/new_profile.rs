@@ -7,7 +7,7 @@ use super::{Next, Step, Wizard};
 use crate::aws::claude_view::ClaudeView;
 use crate::aws::config_edit::{NewProfile, plan_add};
 use crate::aws::profiles::{AwsFiles, Profile};
-use crate::commands::apply_config::check_region;
+use crate::aws::regions;
 use crate::commands::sso;
 use crate::error::{Code, Error, Result};
 use crate::prompt::Entry;
@@ -123,7 +123,7 @@ impl Wizard<'_> {
                 "that is no https:// address",
                 "it looks like https://company.awsapps.com/start",
             ),
-            1 => check_region(text),
+            1 => regions::check(text),
             2 if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) => {
                 wrong("that is no account id", "it is a number of 12 digits")
             }
