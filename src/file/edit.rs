@@ -245,10 +245,19 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
     {
         return Ok(None);
     }
+    // An original that gives way to the present file may be all that is left of an older one; a note that there was
+    // none holds nothing.
+    if let (Kept::Write(bytes), Some(at), Some(before)) =
+        (&plan.kept, options.backup_at, &facts.kept)
+        && facts.bytes() == Some(bytes)
+        && !before.starts_with(b"absent")
+    {
+        guard.back_up(before, at)?;
+    }
     if outcome.changed
         && let (Some(at), Some(bytes)) = (options.backup_at, facts.bytes())
     {
-        outcome.backup = Some(guard.back_up(bytes, at)?.to_owned());
+        outcome.backup = Some(guard.back_up(bytes, at)?);
     }
     guard.sync()?;
     let done = match (&plan.content, temp, facts.bytes()) {
@@ -287,7 +296,7 @@ fn finish(facts: &Facts<'_>, plan: &Plan) -> Result<()> {
 struct Guard<'a> {
     facts: &'a Facts<'a>,
     kept: bool,
-    backup: Option<PathBuf>,
+    backups: Vec<PathBuf>,
 }
 
 impl<'a> Guard<'a> {
@@ -295,7 +304,7 @@ impl<'a> Guard<'a> {
         Guard {
             facts,
             kept: false,
-            backup: None,
+            backups: Vec::new(),
         }
     }
 
@@ -305,13 +314,14 @@ impl<'a> Guard<'a> {
         Ok(self.kept)
     }
 
-    fn back_up(&mut self, bytes: &[u8], at: Epoch) -> Result<&Path> {
+    fn back_up(&mut self, bytes: &[u8], at: Epoch) -> Result<PathBuf> {
         let backup = beside::write_backup(self.facts.path, bytes, at)?;
-        Ok(self.backup.insert(backup))
+        self.backups.push(backup.clone());
+        Ok(backup)
     }
 
     fn sync(&self) -> Result<()> {
-        if !self.kept && self.backup.is_none() {
+        if !self.kept && self.backups.is_empty() {
             return Ok(());
         }
         system::sync_folder(resolve::folder_of(self.facts.path))
@@ -320,13 +330,13 @@ impl<'a> Guard<'a> {
 
     fn stands(mut self) {
         self.kept = false;
-        self.backup = None;
+        self.backups.clear();
     }
 }
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        if let Some(backup) = &self.backup {
+        for backup in &self.backups {
             drop(system::remove_file(backup));
         }
         if self.kept {

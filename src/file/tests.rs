@@ -192,6 +192,33 @@ fn the_original_is_kept_replaced_and_discarded() {
 }
 
 #[test]
+fn an_original_that_gives_way_to_the_present_file_is_backed_up() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("settings.json");
+    for (before, backups) in [
+        (&b"absent\n"[..], vec![OLD]),
+        (b"older", vec![b"older", OLD]),
+    ] {
+        fs::write(&file, OLD).unwrap();
+        fs::write(home.path().join("settings.json.before-bedrock"), before).unwrap();
+        let plan = Plan {
+            content: Content::Write(NEW.to_vec()),
+            kept: Kept::Write(OLD.to_vec()),
+        };
+        edit(&file, STAMPED, |_| Ok(plan.clone())).unwrap();
+        let mut found = Vec::new();
+        for name in names(home.path()) {
+            if name.contains("backup") {
+                found.push(fs::read(home.path().join(&name)).unwrap());
+                fs::remove_file(home.path().join(&name)).unwrap();
+            }
+        }
+        assert_eq!(found, backups);
+        assert_eq!(read_kept(&file).unwrap().as_deref(), Some(OLD));
+    }
+}
+
+#[test]
 fn backups_are_unique_and_the_last_five_stay() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("settings.json");

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{
-    Keep, Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
+    ABSENT, Keep, Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
     is_our_refresh, open, open_kept, profile_of_command, switches_on, text_at,
 };
 use crate::claude::keys::{self, KEYS};
@@ -75,7 +75,9 @@ pub fn plan_apply(
     // A switch that we wrote and someone set to "0" still marks the kept original as the one from before.
     let in_effect = switches_on(&before) || before.kind(keys::USE_BEDROCK).is_some();
     let original = open_kept(kept).filter(|_| in_effect);
-    let first = kept.is_none() || !in_effect;
+    // The original of a file that the user deleted since is all that is left of it.
+    let orphaned = current.is_none() && kept.is_some_and(|kept| kept != ABSENT);
+    let first = kept.is_none() || !in_effect && !orphaned;
     let mut edit = Edit {
         after: before.clone(),
         original,

@@ -239,6 +239,9 @@ fn the_kept_original_is_written_at_the_first_apply_only() {
         apply(Some(off.as_bytes()), Some(b"{}"), &other).keep,
         Keep::Leave
     );
+    // Nor when the user deleted the file: what is kept is all that is left of it.
+    assert_eq!(apply(None, Some(b"{}"), &other).keep, Keep::Leave);
+    assert_eq!(apply(None, Some(ABSENT), &other).keep, Keep::WriteOriginal);
     // One left over from long ago gives way.
     assert_eq!(
         apply(Some(b"{\"a\":1}"), Some(b"{}"), &other).keep,
