@@ -55,7 +55,7 @@ pub fn parse(args: &[OsString], stdout_is_terminal: bool) -> Parsed {
             }
             _ => Parsed::Wrong {
                 json: reads_json(args, stdout_is_terminal),
-                error: usage(&error),
+                error: usage(&error, args),
             },
         },
     }
@@ -80,8 +80,27 @@ fn reads_json(args: &[OsString], stdout_is_terminal: bool) -> bool {
     }
 }
 
+/// `-profile=dev`: the option that was meant, where one is written so but for a dash.
+fn single_dash(error: &clap::Error, args: &[OsString]) -> Option<String> {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let tree = Cli::command();
+    let longs: Vec<&str> = std::iter::once(&tree)
+        .chain(tree.get_subcommands())
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(clap::Arg::get_long)
+        .collect();
+    args.iter().skip(1).find_map(|arg| {
+        let word = arg.to_str()?.strip_prefix('-')?.split('=').next()?;
+        longs
+            .contains(&word)
+            .then(|| format!("did you mean `--{word}`?"))
+    })
+}
+
 /// clap's error as one of ours: one sentence and a next step.
-fn usage(error: &clap::Error) -> Error {
+fn usage(error: &clap::Error, args: &[OsString]) -> Error {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
@@ -104,6 +123,16 @@ fn usage(error: &clap::Error) -> Error {
         .or_else(|| text(ContextKind::SuggestedSubcommand))
         .or_else(|| text(ContextKind::SuggestedValue))
         .map(|near| format!("did you mean `{near}`?"));
+    let step = single_dash(error, args)
+        .or(step)
+        .or_else(|| {
+            let word = text(ContextKind::InvalidSubcommand)?;
+            (word == "help").then(|| "did you mean `--help`?".to_owned())
+        })
+        .or_else(|| {
+            let allowed = text(ContextKind::ValidValue).filter(|values| !values.is_empty())?;
+            Some(format!("pass one of: {allowed}"))
+        });
     Error::new(Code::Usage, message)
         .suggest(step.unwrap_or_else(|| "run `claude-bedrock --help`".to_owned()))
 }

@@ -36,6 +36,28 @@ pub struct AwsFile {
     pub bytes: Option<Vec<u8>>,
 }
 
+impl AwsFile {
+    /// Why botocore passes over the file, though it is there or a variable names it.
+    pub fn find_unreadable(&self, env: &Env) -> Option<Error> {
+        if self.bytes.is_some() {
+            return None;
+        }
+        if let Err(error) = file::read(&self.path) {
+            return Some(error);
+        }
+        let named = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
+            .into_iter()
+            .find(|name| {
+                env.var_nonempty(name).is_some() && location::of(env, name) == self.path
+            })?;
+        let message = format!("{named} names {}, which is not there", self.path.display());
+        Some(
+            Error::new(Code::FileUnreadable, message)
+                .suggest(format!("correct {named}, or unset it")),
+        )
+    }
+}
+
 /// A profile: its sections in the two files. At least one is there.
 pub struct Profile {
     /// The name, as `--profile` and `AWS_PROFILE` take it.
@@ -93,6 +115,12 @@ impl AwsFiles {
             AwsFile::read(location::config(env)),
             AwsFile::read(location::credentials(env)),
         )
+    }
+
+    /// Why files that are there, or that a variable names, are passed over.
+    pub fn find_unreadable(&self, env: &Env) -> Vec<Error> {
+        let files = [&self.config, &self.credentials].into_iter();
+        files.filter_map(|file| file.find_unreadable(env)).collect()
     }
 
     /// Maps the two files to profiles.

@@ -183,10 +183,24 @@ impl ApplyConfig {
         let model = required(&self.model, "--model=<model-id>")?;
         regions::check(&region)?;
         let doubt = regions::doubt(&region);
+        if let Some(url) = self.base_url.as_deref().filter(|url| !is_web_address(url)) {
+            let message = format!("`{url}` is not the address of a server");
+            return Err(Error::new(Code::Usage, message)
+                .suggest("pass --base-url with http:// or https:// and a host"));
+        }
 
         let env = context.env;
         let files = AwsFiles::load(env)?;
-        let entry = files.require_profile(&profile)?;
+        let entry = files.require_profile(&profile).map_err(|mut error| {
+            if let Some(why) = files.find_unreadable(env).first() {
+                error.suggestion = Some(format!(
+                    "{}; {}",
+                    why.message,
+                    why.suggestion.as_deref().unwrap_or_default()
+                ));
+            }
+            error
+        })?;
         let credentials = Inspector::new(env, &files).inspect(&profile);
         // What cannot be edited is refused before AWS is asked.
         parse_settings(&file::read(&path)?.unwrap_or_default(), &path)?;
@@ -283,6 +297,24 @@ fn own_command(context: &Context<'_>) -> String {
         .as_ref()
         .and_then(|path| path.to_str());
     quote(path.unwrap_or("claude-bedrock"))
+}
+
+/// Whether `url` is `http` or `https` with a host, and free of blanks.
+fn is_web_address(url: &str) -> bool {
+    let scheme = ["https://", "http://"];
+    let rest = scheme.iter().find_map(|scheme| {
+        let start = url.get(..scheme.len())?;
+        start
+            .eq_ignore_ascii_case(scheme)
+            .then(|| &url[scheme.len()..])
+    });
+    rest.is_some_and(|rest| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        !host.is_empty()
+            && !host.starts_with(':')
+            && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+    })
 }
 
 impl Report for Configured {

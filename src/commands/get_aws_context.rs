@@ -106,6 +106,10 @@ impl GetAwsContext {
             profile.add(answer, self.asked_region(), env.now);
         }
         let mut answer = AwsContext::new(env, profiles, config);
+        let unreadable = files.find_unreadable(env);
+        // The profiles are in there, for all that can be told.
+        answer.needs_sso_setup &= unreadable.is_empty();
+        answer.warnings.extend(unreadable.iter().map(Warning::from));
         answer
             .warnings
             .extend(stack.dropped().map(|(layer, error)| {

@@ -90,7 +90,7 @@ fn carry_out(
                 warnings: plan.warnings.clone(),
                 diff: dry_run.then(|| {
                     let text = |bytes: Option<&[u8]>| {
-                        String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+                        redact(&String::from_utf8_lossy(bytes.unwrap_or_default()))
                     };
                     let label = context.env.tilde(path);
                     diff::unified(&text(seen.current), &text(plan.bytes.as_deref()), &label)
@@ -108,4 +108,84 @@ fn carry_out(
     )?;
     last.warnings.extend(outcome.warnings);
     Ok(last)
+}
+
+/// `text` with the values of members that are named like secrets hidden; every line stays where it is.
+fn redact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // Each round passes over one string; one that a colon and another string follow is a name.
+    while let Some((name, beyond)) = next_string(rest) {
+        let (passed, after) = rest.split_at(rest.len() - beyond.len());
+        out.push_str(passed);
+        rest = after;
+        let value = after.trim_start().strip_prefix(':').map(str::trim_start);
+        let Some(value) = value.filter(|value| value.starts_with('"') && names_secret(name)) else {
+            continue;
+        };
+        let Some((secret, end)) = next_string(value) else {
+            continue;
+        };
+        out.push_str(&after[..after.len() - value.len()]);
+        out.push_str(if secret.is_empty() { "\"\"" } else { "\"…\"" });
+        rest = end;
+    }
+    out + rest
+}
+
+/// The text of the first JSON string, as it is written, and what follows it.
+fn next_string(text: &str) -> Option<(&str, &str)> {
+    let (_, inside) = text.split_once('"')?;
+    let mut escaped = false;
+    let end = inside.find(|c| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })?;
+    Some((inside.get(..end)?, inside.get(end + 1..)?))
+}
+
+/// Whether a variable of that name holds a secret: the AWS and Anthropic ones, and what others are called.
+fn names_secret(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    name == "AWS_BEARER_TOKEN_BEDROCK"
+        || ["TOKEN", "KEY", "SECRET", "PASSWORD"].iter().any(|word| {
+            name == *word
+                || name
+                    .strip_suffix(word)
+                    .is_some_and(|rest| rest.ends_with('_'))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_secrets_are_hidden_and_lines_stay() {
+        let table = [
+            (
+                r#"{"A_KEY": "sk-1", "B": "x"}"#,
+                r#"{"A_KEY": "…", "B": "x"}"#,
+            ),
+            (
+                "{\n  \"AWS_SESSION_TOKEN\" :\n \"a\\\"b\",\n}",
+                "{\n  \"AWS_SESSION_TOKEN\" :\n \"…\",\n}",
+            ),
+            (
+                r#"{"AWS_BEARER_TOKEN_BEDROCK":"b","c":"d"}"#,
+                r#"{"AWS_BEARER_TOKEN_BEDROCK":"…","c":"d"}"#,
+            ),
+            (r#"{"MY_SECRET": ""}"#, r#"{"MY_SECRET": ""}"#),
+            (r#"{"X": "A_KEY", "Y": "b"}"#, r#"{"X": "A_KEY", "Y": "b"}"#),
+            (
+                r#"{"MONKEY": "b", "MAX_THINKING_TOKENS": "1024"}"#,
+                r#"{"MONKEY": "b", "MAX_THINKING_TOKENS": "1024"}"#,
+            ),
+            (r#"{"A_KEY": "open"#, r#"{"A_KEY": "open"#),
+        ];
+        for (text, expected) in table {
+            assert_eq!(redact(text), expected, "{text}");
+        }
+    }
 }

@@ -14,6 +14,14 @@ pub(super) fn credentials(env: &Env) -> PathBuf {
     locate(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
 }
 
+/// The one of the two files that the variable is about.
+pub(super) fn of(env: &Env, variable: &str) -> PathBuf {
+    match variable {
+        "AWS_CONFIG_FILE" => config(env),
+        _ => credentials(env),
+    }
+}
+
 /// `AWS_LOGIN_CACHE_DIRECTORY`, else `~/.aws/login/cache` (`botocore.utils.get_login_token_cache_directory`).
 pub(in crate::aws) fn login_cache(env: &Env) -> PathBuf {
     locate(env, "AWS_LOGIN_CACHE_DIRECTORY", "login/cache")
