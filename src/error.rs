@@ -109,16 +109,20 @@ codes! {
     FileConflict = "FILE_CONFLICT",
     /// A program that was asked to run could not be started.
     CommandNotFound = "COMMAND_NOT_FOUND",
+    /// A program that was asked to run is there and may not be executed.
+    CommandNotExecutable = "COMMAND_NOT_EXECUTABLE",
     /// A defect of this program.
     Internal = "INTERNAL",
 }
 
 impl Code {
-    /// The exit code: 2 usage, 130 interrupted, 1 everything else.
+    /// The exit code: 2 usage, 130 interrupted, 127 and 126 as a shell has them, 1 everything else.
     pub fn exit(self) -> u8 {
         match self {
             Code::Usage | Code::NotATerminal => 2,
             Code::Interrupted => 130,
+            Code::CommandNotFound => 127,
+            Code::CommandNotExecutable => 126,
             _ => 1,
         }
     }

@@ -155,6 +155,18 @@ pub fn find(env: &Env, name: impl AsRef<OsStr>) -> Option<PathBuf> {
     which::which_in(name, Some(list), &env.cwd).ok()
 }
 
+/// The file that [`find`] passes over because it may not be executed.
+pub fn find_not_executable(env: &Env, name: impl AsRef<OsStr>) -> Option<PathBuf> {
+    let name = Path::new(name.as_ref());
+    if name.components().count() > 1 {
+        return Some(env.cwd.join(name)).filter(|path| path.exists());
+    }
+    let path = env.var_os("PATH").unwrap_or_default();
+    std::env::split_paths(path)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_absolute() && path.is_file())
+}
+
 fn interrupted() -> Error {
     Error::new(Code::Interrupted, "interrupted")
 }

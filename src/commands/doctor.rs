@@ -23,6 +23,7 @@ use crate::prompt;
 use crate::report::{Look, Report, Tint, document};
 
 pub use check::{Check, Group, State};
+pub use network::without_password;
 
 /// Check for everything that is known to go wrong, and say what to do about it
 ///
@@ -33,7 +34,7 @@ pub use check::{Check, Group, State};
 ///   claude-bedrock doctor --verbose   every check that was made
 ///   claude-bedrock doctor --online    the same, and what AWS says
 ///   claude-bedrock doctor --fix       mend what can be mended without a choice of yours
-#[derive(clap::Args, Clone, Debug)]
+#[derive(clap::Args, Clone, Debug, Default)]
 #[command(verbatim_doc_comment)]
 pub struct Doctor {
     /// Ask AWS too: the version of `aws`, who you are, which models you may call
@@ -107,47 +108,49 @@ impl Doctor {
         // A file that Claude Code drops is for a person to mend; the check says so.
         let planned = repair(context, &facts, true).ok();
         let mut fixed = None;
-        if self.fix {
-            fixed = Some(self.mend(context, &facts, planned.as_ref())?);
-            facts = gather();
-        }
         let mut checks = examine_all(&facts);
-        if fixed.is_none() {
-            for check in &mut checks {
-                check.fix = planned
-                    .as_ref()
-                    .and_then(|plan| fix_of(check, &plan.changes));
-            }
+        for check in &mut checks {
+            check.fix = planned
+                .as_ref()
+                .and_then(|plan| fix_of(check, &plan.changes));
+        }
+        if self.fix {
+            fixed = Some(self.mend(context, &facts, checks, planned.as_ref())?);
+            facts = gather();
+            checks = examine_all(&facts);
         }
         if self.online {
             for live in online::ask(context, &facts) {
                 checks.push(live.unless_told_by(&checks));
             }
         }
-        let of = |state| checks.iter().filter(|check| check.state == state).count();
-        Ok(Box::new(Diagnosis {
-            healthy: of(State::Fail) == 0,
-            failures: of(State::Fail),
-            warnings: of(State::Warn),
+        Ok(Box::new(Diagnosis::new(
             checks,
             fixed,
-            verbose: context.options.verbose,
-        }))
+            context.options.verbose,
+        )))
     }
 
-    /// Shows the repairs, asks, and commits them.
+    /// Shows what is wrong and the repairs, asks, and commits them.
     fn mend(
         &self,
         context: &Context<'_>,
         facts: &Facts,
+        checks: Vec<Check>,
         planned: Option<&Edited>,
     ) -> Result<Vec<Change>> {
         let Some(planned) = planned.filter(|plan| plan.changed) else {
-            context
-                .listener
-                .note("Nothing that can be mended without a choice of yours.");
+            if checks.iter().any(Check::is_bad) {
+                context
+                    .listener
+                    .note("Nothing that can be mended without a choice of yours.");
+            }
             return Ok(Vec::new());
         };
+        let before = Diagnosis::new(checks, None, false);
+        context
+            .listener
+            .note(&before.text(&context.listener.look()));
         settings_edit::show(context, planned);
         if !self.yes && !prompt::confirm(context.env, "Mend this?", true)? {
             context.listener.note("Nothing was changed.");
@@ -182,8 +185,7 @@ fn repair(context: &Context<'_>, facts: &Facts, only_planned: bool) -> Result<Ed
 
 /// What the repairs do about a check.
 fn fix_of(check: &Check, changes: &[Change]) -> Option<String> {
-    let at_fault = matches!(check.state, State::Fail | State::Warn);
-    let key = check.key.as_deref().filter(|_| at_fault)?;
+    let key = check.key.as_deref().filter(|_| check.is_bad())?;
     let change = changes.iter().find(|change| change.key == key)?;
     Some(
         match change.after.as_ref().and_then(|value| value.as_str()) {
@@ -191,6 +193,20 @@ fn fix_of(check: &Check, changes: &[Change]) -> Option<String> {
             None => format!("takes `{key}` out"),
         },
     )
+}
+
+impl Diagnosis {
+    fn new(checks: Vec<Check>, fixed: Option<Vec<Change>>, verbose: bool) -> Self {
+        let of = |state| checks.iter().filter(|check| check.state == state).count();
+        Diagnosis {
+            healthy: of(State::Fail) == 0,
+            failures: of(State::Fail),
+            warnings: of(State::Warn),
+            checks,
+            fixed,
+            verbose,
+        }
+    }
 }
 
 impl Report for Diagnosis {
@@ -205,10 +221,7 @@ impl Report for Diagnosis {
     fn text(&self, look: &Look) -> String {
         let mut out = String::new();
         for group in Group::ALL {
-            let shown = |check: &&Check| {
-                check.group == group
-                    && (self.verbose || matches!(check.state, State::Fail | State::Warn))
-            };
+            let shown = |check: &&Check| check.group == group && (self.verbose || check.is_bad());
             let checks: Vec<&Check> = self.checks.iter().filter(shown).collect();
             if checks.is_empty() {
                 continue;

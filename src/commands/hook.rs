@@ -9,6 +9,9 @@ use crate::aws::credentials::{Login, Status};
 use crate::claude::plan::{Change, plan_reset};
 use crate::claude::plugin::{HELP, HookFailure};
 use crate::claude::settings::{Scope, Stack, settings_path};
+use crate::commands::doctor::Doctor;
+use crate::commands::session;
+use crate::commands::status;
 use crate::commands::statusline::{Glance, glance};
 use crate::commands::{Context, settings_edit};
 use crate::env::{Env, LocalTime};
@@ -152,8 +155,8 @@ fn expand(context: &Context<'_>, input: &Value) -> Result<Option<Value>> {
         "help" => HELP
             .split_once("text:\n\n")
             .map(|(_, text)| text.to_owned()),
-        "status" => Some(status(env)),
-        "doctor" | "diagnose" => Some(doctor(env)),
+        "status" => Some(text_of(&*status::Status {}.run(context)?)),
+        "doctor" | "diagnose" => Some(text_of(&*Doctor::default().run(context)?)),
         "login" | "refresh" => Some(login(env)),
         "reset" if text("command_args") == Some("yes") => {
             Some(reset(context).unwrap_or_else(|error| describe(&error)))
@@ -185,60 +188,34 @@ fn describe(error: &Error) -> String {
     text
 }
 
-fn status(env: &Env) -> String {
-    let Some(glance) = glance(env) else {
-        return "Amazon Bedrock is off.\n  To set it up: /bedrock".to_owned();
-    };
-    let session = glance.session(env.now);
-    let mut text = "Amazon Bedrock is on.".to_owned();
-    for (name, value) in [
-        ("Profile", glance.profile.as_deref()),
-        ("Region", glance.region.as_deref()),
-        ("Model", glance.model.as_deref()),
-        ("Session", Some(session.as_str())),
-    ] {
-        if let Some(value) = value {
-            text.push_str(&format!("\n  {name:8} {}", escape(value)));
-        }
-    }
-    if let Some(Trouble { reason, step }) = trouble(env, &glance) {
-        text.push_str(&format!("\n{}", escape(&reason)));
-        if let Some(step) = step {
-            text.push_str(&format!("\n  try: {}", escape(&step)));
-        }
-    }
-    text
-}
-
-fn doctor(env: &Env) -> String {
-    let mut text = status(env);
-    for (_, error) in Stack::load(env).dropped() {
-        text.push_str("\nClaude Code drops a settings file: ");
-        text.push_str(&describe(error));
-    }
-    if let Some(failure) = HookFailure::read(env) {
-        let time = LocalTime::of(failure.at);
-        let (event, error) = (escape(&failure.event), escape(&failure.error));
-        text.push_str(&format!("\nThe hook {event} failed at {time}: {error}"));
-    }
-    text
+/// What the command itself would print.
+fn text_of(report: &dyn Report) -> String {
+    report.text(&Look {
+        color: false,
+        unicode: true,
+        width: 100,
+    })
 }
 
 fn login(env: &Env) -> String {
-    let glance = glance(env);
-    let Some(Ok(credentials)) = glance
-        .as_ref()
-        .and_then(|glance| glance.credentials.as_ref())
-    else {
-        return format!("{}\nThere is no login to run.", status(env));
+    let Some(glance) = glance(env) else {
+        return "Amazon Bedrock is off.\n  To set it up: /bedrock".to_owned();
     };
+    let Some(Ok(credentials)) = &glance.credentials else {
+        return "There is no login to run.".to_owned();
+    };
+    let name = glance.profile.as_deref().unwrap_or("default");
+    let state = format!(
+        "Profile {}: {}.",
+        escape(name),
+        session::describe(credentials, env.now)
+    );
     match &credentials.login {
         Some(login) => format!(
-            "{}\nTo log in, type this here, or without the `!` in a terminal:\n  ! {}",
-            status(env),
+            "{state}\nTo log in, type this here, or without the `!` in a terminal:\n  ! {}",
             escape(&login.command())
         ),
-        None => format!("{}\nThis profile does not log in.", status(env)),
+        None => format!("{state}\nThis profile does not log in."),
     }
 }
 

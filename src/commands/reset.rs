@@ -8,7 +8,7 @@ use crate::claude::settings::{Scope, Stack};
 use crate::commands::facts::Origin;
 use crate::commands::layout::{Mark, bullet, count};
 use crate::commands::{Context, settings_edit};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::prompt;
 use crate::report::{Look, Report, Warning, document};
@@ -53,18 +53,39 @@ impl Reset {
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let path = context.settings_path();
         let plan = &mut |seen: file::Seen<'_>| plan::plan_reset(seen.current, seen.kept, &path);
-        let planned = settings_edit::preview(context, &path, plan)?;
-        let asks = planned.changed && !self.yes && !self.dry_run;
-        if asks || (self.dry_run && !context.options.json) {
-            settings_edit::show(context, &planned);
+        let mut done = settings_edit::preview(context, &path, plan)?;
+        if self.dry_run && !context.options.json {
+            settings_edit::show(context, &done);
         }
-        let declined = asks && !prompt::confirm(context.env, "Take Bedrock out?", true)?;
-        let mut done = planned;
-        if declined {
-            (done.changed, done.changes) = (false, Vec::new());
-        } else if !self.dry_run {
-            done = settings_edit::edit(context, &path, false, plan)?;
+        let mut declined = false;
+        while !self.dry_run {
+            let approved = (done.changed && !self.yes).then(|| done.changes.clone());
+            if approved.is_some() {
+                settings_edit::show(context, &done);
+                declined = !prompt::confirm(context.env, "Take Bedrock out?", false)?;
+                if declined {
+                    (done.changed, done.changes) = (false, Vec::new());
+                    break;
+                }
+            }
+            let mut differs = false;
+            let edited = settings_edit::edit(context, &path, false, &mut |seen| {
+                let plan = plan(seen)?;
+                differs = approved.as_ref().is_some_and(|yes| *yes != plan.changes);
+                if differs {
+                    return Err(Error::new(Code::FileBusy, "the settings have changed"));
+                }
+                Ok(plan)
+            });
+            if differs {
+                let note = "The settings have changed in the meantime.";
+                context.listener.note(note);
+                done = settings_edit::preview(context, &path, plan)?;
+                continue;
+            }
+            done = edited?;
             done.warnings.extend(still_on(context));
+            break;
         }
         Ok(Box::new(WasReset {
             reset: !self.dry_run && !declined,

@@ -1,13 +1,15 @@
 //! `run -- CMD`: CMD with Bedrock's variables, for one time, with nothing edited.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use crate::aws::regions;
 use crate::claude::settings::{Source, Stack};
 use crate::commands::Context;
+use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::report::{Look, Report, escape};
+use crate::shell::quote;
 
 /// Run a command with Bedrock switched on for it, and edit nothing
 ///
@@ -44,7 +46,8 @@ impl Run {
     /// Becomes the command.
     ///
     /// # Errors
-    /// `COMMAND_NOT_FOUND`; `REGION_INVALID` for a `--region` that is none.
+    /// `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`; `NOT_CONFIGURED` or `SETTINGS_INVALID` where neither flags nor
+    /// settings say what to use; `REGION_INVALID` for a `--region` that is none.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
         if let Some(region) = self
@@ -62,18 +65,17 @@ impl Run {
             });
         }
         let (name, args) = self.command.split_first().ok_or_else(no_command)?;
-        let program = exec::find(env, name).ok_or_else(|| {
-            Error::new(
-                Code::CommandNotFound,
-                format!("`{}` was not found", name.to_string_lossy()),
-            )
-            .suggest("check the spelling, or give its path")
-        })?;
+        let program = exec::find(env, name).ok_or_else(|| cannot_start(env, name))?;
         let stack = Stack::load(env);
         let configured = |name: &str| {
             let value = stack.effective_env(name)?.value;
             (!value.is_empty()).then_some(value)
         };
+        let named = self.profile.is_some() || self.region.is_some();
+        if !named && configured("AWS_PROFILE").is_none() && !stack.is_on("CLAUDE_CODE_USE_BEDROCK")
+        {
+            return Err(nothing_to_set(&stack));
+        }
         let saved = || Some(stack.effective_top("model")?.value.as_str()?.to_owned());
         let model = self.model.clone().or_else(|| configured("ANTHROPIC_MODEL"));
         let values = [
@@ -130,6 +132,35 @@ impl Run {
                 ));
             }
         }
+    }
+}
+
+/// Half an environment would send the command to whatever account happens to be there.
+fn nothing_to_set(stack: &Stack) -> Error {
+    match stack.dropped().next() {
+        Some((_, error)) => error
+            .clone()
+            .suggest("mend that file, or pass --profile and --region"),
+        None => Error::new(
+            Code::NotConfigured,
+            "Bedrock is not configured, and no flag says what to use",
+        )
+        .suggest("pass --profile and --region, or run: claude-bedrock setup"),
+    }
+}
+
+fn cannot_start(env: &Env, name: &OsStr) -> Error {
+    match exec::find_not_executable(env, name) {
+        Some(path) => Error::new(
+            Code::CommandNotExecutable,
+            format!("{} is there, and may not be executed", env.tilde(&path)),
+        )
+        .suggest(format!("chmod +x {}", quote(&path.to_string_lossy()))),
+        None => Error::new(
+            Code::CommandNotFound,
+            format!("`{}` was not found", name.to_string_lossy()),
+        )
+        .suggest("check the spelling, or give its path"),
     }
 }
 

@@ -40,16 +40,20 @@ pub fn is_of_no_profile(credentials: &Credentials) -> bool {
     problem.is_some_and(|problem| problem.code == Code::ProfileNotFound)
 }
 
+/// Beyond this many seconds nobody counts the days that are left.
+const YEAR: i64 = 365 * 86_400;
+
 /// The verdict in words.
 pub fn describe(credentials: &Credentials, now: Epoch) -> String {
     let renewal = |end: Epoch| format!("renews itself until {}", date(end));
     match (credentials.status, credentials.expires) {
         (Status::Valid, Some(end)) => {
-            let mut text = format!(
-                "valid for {}, until {}",
-                describe_span(end - now),
-                moment(end)
-            );
+            let mut text = if end - now > YEAR {
+                format!("valid until {}", date(end))
+            } else {
+                let left = describe_span(end - now);
+                format!("valid for {left}, until {}", moment(end))
+            };
             if let Some(until) = credentials.renewable_until.filter(|until| *until > end) {
                 text.push_str(&format!("; {}", renewal(until)));
             }
@@ -106,6 +110,7 @@ mod tests {
     fn a_session_in_words() {
         for (status, expires, starts) in [
             (Status::Valid, Some(25_920), "valid for 7 h 12 min, until 2"),
+            (Status::Valid, Some(2_281_000_000), "valid until "),
             (Status::Valid, None, "valid"),
             (
                 Status::Refreshable,
@@ -138,7 +143,8 @@ mod tests {
             };
             let words = describe(&found, NOW);
             assert!(words.starts_with(starts), "{words}");
-            let renews = matches!(status, Status::Valid | Status::Refreshable) && expires.is_some();
+            let renews = matches!(status, Status::Valid | Status::Refreshable)
+                && expires.is_some_and(|after| after < 90 * 86_400);
             assert_eq!(words.contains("Feb 2027"), renews, "{words}");
         }
     }

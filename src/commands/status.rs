@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::credentials::{Kind, Status as CredentialStatus};
+use crate::claude::keys;
 use crate::commands::doctor::{self, State};
 use crate::commands::facts::{Facts, Sourced};
 use crate::commands::layout::{Mark, Row, bullet, heading, rows};
@@ -32,6 +33,10 @@ pub struct StatusReport {
     pins: Vec<Pin>,
     refresh: Option<Sourced>,
     export: Option<Sourced>,
+    /// `ANTHROPIC_BEDROCK_BASE_URL`, without a password in it.
+    endpoint: Option<Sourced>,
+    /// `CLAUDE_CODE_SKIP_BEDROCK_AUTH`, where it is on.
+    unsigned: Option<Sourced>,
     credentials: Option<CredentialsInUse>,
     session: Option<Session>,
     settings: Vec<SettingsFile>,
@@ -102,7 +107,17 @@ pub fn gather(env: &Env, options: &Options) -> StatusReport {
         path: layer.path.display().to_string(),
         shown: env.tilde(&layer.path),
     });
+    let endpoint = facts.variable("ANTHROPIC_BEDROCK_BASE_URL").filter(|_| on);
+    let unsigned = facts.variable("CLAUDE_CODE_SKIP_BEDROCK_AUTH");
     StatusReport {
+        endpoint: endpoint.map(|mut url| {
+            let hidden = url.shadows.iter_mut().map(|(_, value)| value);
+            for value in hidden.chain([&mut url.value]) {
+                *value = doctor::without_password(value);
+            }
+            url
+        }),
+        unsigned: unsigned.filter(|switch| on && keys::is_on(&switch.value)),
         configured: on,
         works: on && problems.is_empty(),
         credentials: on.then(|| CredentialsInUse::new(&facts)),
@@ -228,6 +243,12 @@ impl StatusReport {
         }
         if let Some(region) = &self.region {
             rows.push(row("Region", region));
+        }
+        if let Some(endpoint) = &self.endpoint {
+            rows.push(row("Endpoint", endpoint));
+        }
+        if let Some(unsigned) = &self.unsigned {
+            rows.push(Row::new("Signing", "none").note(&unsigned.origin.words()));
         }
         match &self.model {
             Some(model) => rows.push(row("Model", model)),

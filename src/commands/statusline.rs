@@ -22,7 +22,6 @@ pub struct Statusline {}
 pub(super) struct Glance {
     pub(super) profile: Option<String>,
     pub(super) region: Option<String>,
-    pub(super) model: Option<String>,
     /// `None` where no profile is asked for them: a Bedrock API key, keys in the environment, a gateway that signs.
     pub(super) credentials: Option<std::result::Result<Credentials, Error>>,
 }
@@ -44,10 +43,6 @@ pub(super) fn glance(env: &Env) -> Option<Glance> {
         let command = stack.effective_top("awsCredentialExport")?.value;
         profile_of_command(command.as_str()?)
     };
-    let saved = || {
-        let model = stack.effective_top("model")?.value;
-        Some(model.as_str()?.to_owned())
-    };
     let profile = value("AWS_PROFILE").or_else(exported);
     let unsigned = value("CLAUDE_CODE_SKIP_BEDROCK_AUTH").is_some_and(|value| keys::is_on(&value));
     let other = value("AWS_BEARER_TOKEN_BEDROCK").is_some()
@@ -68,7 +63,6 @@ pub(super) fn glance(env: &Env) -> Option<Glance> {
     Some(Glance {
         credentials,
         region,
-        model: value("ANTHROPIC_MODEL").or_else(saved),
         profile: profile.or_else(|| (!other).then(|| "default".to_owned())),
     })
 }

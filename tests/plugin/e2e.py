@@ -129,7 +129,7 @@ def the_client_finds_nothing_wrong_with_it():
 def commands_answer_without_a_login():
     home = Home("no-login")
     home.bedrock("plugin", "install")
-    for command, words in (("status", "Bedrock is off"), ("help", "/bedrock:doctor"), ("reset yes", "nothing")):
+    for command, words in (("status", "not set up for Amazon Bedrock"), ("help", "/bedrock:doctor"), ("reset yes", "nothing")):
         done, requests = home.claude("-p", f"/bedrock:{command}")
         assert words in done.stdout and not requests, (done, requests)
 

@@ -186,12 +186,16 @@ impl Check {
         }
     }
 
+    /// Whether it found something.
+    pub fn is_bad(&self) -> bool {
+        matches!(self.state, State::Fail | State::Warn)
+    }
+
     /// The same, or skipped where one of `others` has found it already.
     #[must_use]
     pub(super) fn unless_told_by(mut self, others: &[Check]) -> Self {
-        let is_bad = |check: &Check| matches!(check.state, State::Fail | State::Warn);
-        let same = |other: &Check| other.code == self.code && is_bad(other);
-        if is_bad(&self) && others.iter().any(same) {
+        let same = |other: &Check| other.code == self.code && other.is_bad();
+        if self.is_bad() && others.iter().any(same) {
             self.state = State::Skipped;
         }
         self

@@ -110,7 +110,7 @@ fn base_url_is_one(facts: &Facts) -> Finding {
     match facts.variable("ANTHROPIC_BEDROCK_BASE_URL") {
         Some(url) if !is_url(&url.value) => fail(format!(
             "`ANTHROPIC_BEDROCK_BASE_URL` is no address: {}",
-            url.value
+            without_password(&url.value)
         ))
         .remedy(format!(
             "write it with https:// in {}",
@@ -129,12 +129,12 @@ fn is_url(text: &str) -> bool {
 }
 
 /// An address without what stands before `@` in it.
-fn without_password(url: &str) -> String {
-    match url.split_once("://") {
-        Some((scheme, rest)) => match rest.split_once('@') {
-            Some((_, host)) => format!("{scheme}://{host}"),
-            None => url.to_owned(),
-        },
+pub fn without_password(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map(|(scheme, _)| scheme);
+            scheme.map_or_else(|| host.to_owned(), |scheme| format!("{scheme}://{host}"))
+        }
         None => url.to_owned(),
     }
 }
