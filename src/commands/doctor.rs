@@ -148,9 +148,7 @@ impl Doctor {
             return Ok(Vec::new());
         };
         let before = Diagnosis::new(checks, None, false);
-        context
-            .listener
-            .note(&before.text(&context.listener.look()));
+        context.listener.note(&before.text(context.listener.look()));
         settings_edit::show(context, planned);
         if !self.yes && !prompt::confirm(context.env, "Mend this?", true)? {
             context.listener.note("Nothing was changed.");

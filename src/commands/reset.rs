@@ -1,13 +1,16 @@
 //! `reset`: takes Bedrock out of Claude Code's settings again, for people.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::claude::keys;
 use crate::claude::plan::{self, Change};
 use crate::claude::settings::{Scope, Stack};
+use crate::commands::Context;
 use crate::commands::facts::Origin;
 use crate::commands::layout::{Mark, bullet, count};
-use crate::commands::{Context, settings_edit};
+use crate::commands::settings_edit::{self, Edited};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::prompt;
@@ -54,38 +57,11 @@ impl Reset {
         let path = context.settings_path();
         let plan = &mut |seen: file::Seen<'_>| plan::plan_reset(seen.current, seen.kept, &path);
         let mut done = settings_edit::preview(context, &path, plan)?;
-        if self.dry_run && !context.options.json {
-            settings_edit::show(context, &done);
-        }
         let mut declined = false;
-        while !self.dry_run {
-            let approved = (done.changed && !self.yes).then(|| done.changes.clone());
-            if approved.is_some() {
-                settings_edit::show(context, &done);
-                declined = !prompt::confirm(context.env, "Take Bedrock out?", false)?;
-                if declined {
-                    (done.changed, done.changes) = (false, Vec::new());
-                    break;
-                }
-            }
-            let mut differs = false;
-            let edited = settings_edit::edit(context, &path, false, &mut |seen| {
-                let plan = plan(seen)?;
-                differs = approved.as_ref().is_some_and(|yes| *yes != plan.changes);
-                if differs {
-                    return Err(Error::new(Code::FileBusy, "the settings have changed"));
-                }
-                Ok(plan)
-            });
-            if differs {
-                let note = "The settings have changed in the meantime.";
-                context.listener.note(note);
-                done = settings_edit::preview(context, &path, plan)?;
-                continue;
-            }
-            done = edited?;
-            done.warnings.extend(still_on(context));
-            break;
+        if !self.dry_run {
+            (done, declined) = self.take_out(context, &path, plan, done)?;
+        } else if !context.options.json {
+            settings_edit::show(context, &done);
         }
         Ok(Box::new(WasReset {
             reset: !self.dry_run && !declined,
@@ -98,6 +74,43 @@ impl Reset {
             diff: done.diff,
             warnings: done.warnings,
         }))
+    }
+
+    /// Asks and writes, and asks again where what goes is not what was shown. `true`: declined.
+    fn take_out(
+        &self,
+        context: &Context<'_>,
+        path: &Path,
+        plan: &mut settings_edit::Planner<'_>,
+        mut shown: Edited,
+    ) -> Result<(Edited, bool)> {
+        loop {
+            let approved = (shown.changed && !self.yes).then(|| shown.changes.clone());
+            if approved.is_some() {
+                settings_edit::show(context, &shown);
+                if !prompt::confirm(context.env, "Take Bedrock out?", false)? {
+                    (shown.changed, shown.changes) = (false, Vec::new());
+                    return Ok((shown, true));
+                }
+            }
+            let mut differs = false;
+            let edited = settings_edit::edit(context, path, false, &mut |seen| {
+                let plan = plan(seen)?;
+                differs = approved.as_ref().is_some_and(|yes| *yes != plan.changes);
+                if differs {
+                    return Err(Error::new(Code::FileBusy, "the settings have changed"));
+                }
+                Ok(plan)
+            });
+            if !differs {
+                let mut done = edited?;
+                done.warnings.extend(still_on(context));
+                return Ok((done, false));
+            }
+            let listener = context.listener;
+            listener.note("The settings have changed in the meantime.");
+            shown = settings_edit::preview(context, path, plan)?;
+        }
     }
 }
 

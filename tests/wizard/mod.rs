@@ -31,7 +31,7 @@ const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 12] = [
+    let tests: [(&str, fn()); 13] = [
         ("takes_what_is_recommended", takes_what_is_recommended),
         (
             "a_list_is_filtered_and_typed_in",
@@ -62,6 +62,10 @@ pub(crate) fn trials() -> Vec<Trial> {
             "sigterm_restores_the_terminal",
             sigterm_restores_the_terminal,
         ),
+        (
+            "reset_asks_again_when_the_file_changed",
+            reset_asks_again_when_the_file_changed,
+        ),
     ];
     tests
         .into_iter()
@@ -91,6 +95,29 @@ fn start(sandbox: &Sandbox, term: &str, args: &[&str]) -> Terminal {
     let mut command = sandbox.command(now);
     command.env("TERM", term).arg("setup").args(args);
     Terminal::start(command)
+}
+
+/// What goes is what was shown; Enter alone changes nothing.
+fn reset_asks_again_when_the_file_changed() {
+    let sandbox = sandbox("configured", &[]);
+    let path = sandbox.home.join(".claude/settings.json");
+    let now = claude_bedrock::time::parse_timestamp(NOW).expect("a time");
+    let mut command = sandbox.command(now);
+    command.env("TERM", "xterm").arg("reset");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("Take Bedrock out? [y/N]");
+    let mut changed = settings(&sandbox);
+    changed["env"]["AWS_REGION"] = "eu-west-1".into();
+    let changed = changed.to_string();
+    sandbox::write(&path, changed.as_bytes());
+    terminal.press("y\r");
+    terminal.wait_for("changed in the meantime");
+    terminal.wait_for("eu-west-1");
+    terminal.wait_for("Take Bedrock out? [y/N]");
+    terminal.press(ENTER);
+    terminal.wait_for("Nothing was changed.");
+    assert_eq!(terminal.finish().0, Some(130));
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), changed);
 }
 
 /// What `aws` lists: for a profile and a region, four models.
