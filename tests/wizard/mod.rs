@@ -178,7 +178,7 @@ fn settings(sandbox: &Sandbox) -> Value {
 fn takes_what_is_recommended() {
     let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
     let mut terminal = start(&sandbox, "xterm", &[]);
-    terminal.wait_for("dev          recommended; valid for");
+    terminal.wait_for("dev          recommended; valid until");
     terminal.wait_for(LIST);
     terminal.press(ENTER);
     terminal.wait_for("[us-west-2]");
