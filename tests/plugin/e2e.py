@@ -213,12 +213,12 @@ def other_ways_in():
     folder = home.path / "market place"
     home.bedrock("plugin", "install", "--dir", folder)
     done, requests = home.claude("--plugin-dir", folder, "-p", "/bedrock:status")
-    assert "Bedrock is off" in done.stdout and not requests, done
+    assert "not set up for Amazon Bedrock" in done.stdout and not requests, done
     for command in (("marketplace", "add", folder), ("install", "bedrock@claude-bedrock")):
         done, _ = home.claude("plugin", *command)
         assert done.returncode == 0, done
     done, requests = home.claude("-p", "/bedrock:status")
-    assert "Bedrock is off" in done.stdout and not requests, done
+    assert "not set up for Amazon Bedrock" in done.stdout and not requests, done
 
 
 def main():
