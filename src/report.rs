@@ -13,8 +13,10 @@ pub trait Report {
     /// The JSON document, made with [`document`].
     fn json(&self) -> String;
 
-    /// The same for a person; ends with a newline unless empty.
-    fn text(&self, look: &Look) -> String;
+    /// The same for a person; ends with a newline unless empty. The script commands have no other form than JSON.
+    fn text(&self, _look: &Look) -> String {
+        self.json()
+    }
 
     /// The exit code of a command that could answer. Most say 0.
     fn exit(&self) -> u8 {

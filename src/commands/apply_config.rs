@@ -14,7 +14,7 @@ use crate::commands::ask_bedrock::Caller;
 use crate::commands::settings_edit::edit;
 use crate::error::{Code, Error, Result};
 use crate::file;
-use crate::report::{Look, Report, Warning, document};
+use crate::report::{Report, Warning, document};
 use crate::shell::{option, quote};
 
 pub mod model;
@@ -321,18 +321,10 @@ impl Report for Configured {
     fn json(&self) -> String {
         document(self)
     }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
-    }
 }
 
 impl Report for Reverted {
     fn json(&self) -> String {
         document(self)
-    }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
     }
 }

@@ -8,7 +8,7 @@ use crate::aws::cli;
 use crate::commands::Context;
 use crate::error::{Code, Result};
 use crate::exec;
-use crate::report::{Look, Report, Warning, document};
+use crate::report::{Report, Warning, document};
 
 /// Check that the `aws` CLI is there and new enough
 ///
@@ -116,9 +116,5 @@ fn first_line(output: &exec::Output) -> Option<String> {
 impl Report for Prerequisites {
     fn json(&self) -> String {
         document(self)
-    }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
     }
 }

@@ -9,7 +9,7 @@ use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
 use crate::env::Env;
 use crate::error::Result;
-use crate::report::{Look, Report, Warning, document};
+use crate::report::{Report, Warning, document};
 
 mod live;
 mod profile;
@@ -198,9 +198,5 @@ fn recommend(
 impl Report for AwsContext {
     fn json(&self) -> String {
         document(self)
-    }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
     }
 }

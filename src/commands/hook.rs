@@ -68,10 +68,6 @@ impl Report for Answer {
             .as_ref()
             .map_or_else(String::new, |answer| format!("{answer}\n"))
     }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
-    }
 }
 
 /// What Claude Code says on stdin.

@@ -8,7 +8,7 @@ use crate::commands::Context;
 use crate::commands::settings_edit::edit;
 use crate::error::{Code, Error, Result};
 use crate::file;
-use crate::report::{Look, Report, Warning, document};
+use crate::report::{Report, Warning, document};
 
 /// The caps that may be set, in tokens.
 const RANGE: std::ops::RangeInclusive<u32> = 4096..=16384;
@@ -234,18 +234,10 @@ impl Report for Shown {
     fn json(&self) -> String {
         document(self)
     }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
-    }
 }
 
 impl Report for Capped {
     fn json(&self) -> String {
         document(self)
-    }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
     }
 }

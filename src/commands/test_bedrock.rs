@@ -15,7 +15,7 @@ use crate::commands::doctor;
 use crate::commands::facts::{Access, Facts, Sourced};
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
-use crate::report::{Look, Report, Warning, document};
+use crate::report::{Report, Warning, document};
 use crate::time::{describe_span, format_timestamp};
 
 mod model;
@@ -381,9 +381,5 @@ fn not_configured(warnings: Vec<Warning>) -> Tested {
 impl Report for Tested {
     fn json(&self) -> String {
         document(self)
-    }
-
-    fn text(&self, _look: &Look) -> String {
-        self.json()
     }
 }
