@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::claude::settings;
+use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
 use crate::env::Env;
-use crate::error::Result;
 use crate::exec::Trace;
-use crate::report::{Look, Report};
+use crate::report::Look;
 
 pub mod apply_config;
 pub mod ask_bedrock;
@@ -31,6 +31,7 @@ pub mod sso;
 pub mod status;
 pub mod statusline;
 pub mod test_bedrock;
+pub mod usage;
 
 /// What may be said while a command runs. `output` does it; the commands only know this.
 pub trait Listener: Sync {
@@ -68,45 +69,36 @@ impl Context<'_> {
     }
 }
 
-/// The options that every command takes.
-#[derive(clap::Args, Clone, Debug)]
-#[command(next_help_heading = "Global options")]
-pub struct Options {
-    /// Use DIR as the home folder, for trying things out
-    #[arg(long, global = true, value_name = "DIR")]
-    pub home: Option<PathBuf>,
+arguments! {
+    /// The options that every command takes.
+    pub struct Options {
+        /// Use DIR as the home folder, for trying things out
+        pub home: Option<PathBuf> = Flag::option("home", Takes::Path("DIR"));
 
-    /// Read and edit this settings file of Claude Code
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "scope")]
-    pub settings: Option<PathBuf>,
+        /// Read and edit this settings file of Claude Code
+        pub settings: Option<PathBuf> = Flag::option("settings", Takes::Path("FILE")).conflicts("scope");
 
-    /// Whose settings file: user, project (shared) or local (this checkout's own) [default: user]
-    #[arg(long, global = true, value_enum, default_value_t = Scope::User, hide_default_value = true, hide_possible_values = true)]
-    pub scope: Scope,
+        /// Whose settings file: user, project (shared) or local (this checkout's own) [default: user]
+        pub scope: Scope = Flag::option("scope", Takes::OneOf("SCOPE", Scope::WORDS));
 
-    /// Start no `aws`: answer from files and what was kept
-    #[arg(long, global = true)]
-    pub offline: bool,
+        /// Start no `aws`: answer from files and what was kept
+        pub offline: bool = Flag::switch("offline");
 
-    /// Print one JSON document instead of text
-    #[arg(long, global = true)]
-    pub json: bool,
+        /// Print one JSON document instead of text
+        pub json: bool = Flag::switch("json");
 
-    /// Say nothing on the way
-    #[arg(long, short, global = true)]
-    pub quiet: bool,
+        /// Say nothing on the way
+        pub quiet: bool = Flag::switch("quiet").short('q');
 
-    /// Show each command line that is run and how long it took
-    #[arg(long, short, global = true)]
-    pub verbose: bool,
+        /// Show each command line that is run and how long it took
+        pub verbose: bool = Flag::switch("verbose").short('v');
 
-    /// Use colours: auto, always or never [default: auto]
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Shade::Auto, hide_default_value = true, hide_possible_values = true)]
-    pub color: Shade,
+        /// Use colours: auto, always or never [default: auto]
+        pub color: Shade = Flag::option("color", Takes::OneOf("WHEN", Shade::WORDS));
 
-    /// How long one child process may take
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: Option<u64>,
+        /// How long one child process may take
+        pub timeout: Option<u64> = Flag::option("timeout", Takes::Number("SECONDS", 1, 3600));
+    }
 }
 
 impl Options {
@@ -124,53 +116,60 @@ impl Options {
     }
 }
 
-/// Whose settings file to edit.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// `settings.json` of the user's Claude folder.
-    User,
-    /// `.claude/settings.json` of the working folder.
-    Project,
-    /// `.claude/settings.local.json` of the repository.
-    Local,
+words! {
+    /// Whose settings file to edit.
+    pub enum Scope {
+        /// `settings.json` of the user's Claude folder.
+        User = "user",
+        /// `.claude/settings.json` of the working folder.
+        Project = "project",
+        /// `.claude/settings.local.json` of the repository.
+        Local = "local",
+    }
 }
 
-/// When to use colours.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shade {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
+words! {
+    /// When to use colours.
+    pub enum Shade {
+        /// On a terminal, unless `NO_COLOR` is set.
+        Auto = "auto",
+        /// Always.
+        Always = "always",
+        /// Never.
+        Never = "never",
+    }
 }
 
-/// A command with what the user gave it.
-#[expect(
-    missing_docs,
-    reason = "a variant's documentation, which is its help, stands at its struct"
-)]
-#[derive(clap::Subcommand, Clone, Debug)]
-pub enum Command {
-    CheckPrerequisites(check_prerequisites::CheckPrerequisites),
-    GetAwsContext(get_aws_context::GetAwsContext),
-    ApplyConfig(apply_config::ApplyConfig),
-    Setup(setup::Setup),
-    Status(status::Status),
-    Doctor(doctor::Doctor),
-    Reset(reset::Reset),
-    Run(run::Run),
-    Completions(completions::Completions),
-    InferenceConfig(inference_config::InferenceConfig),
-    Login(login::Login),
-    Sso(sso::Sso),
-    TestBedrock(test_bedrock::TestBedrock),
-    Models(models::Models),
-    Plugin(plugin::Plugin),
-    Statusline(statusline::Statusline),
-    Hook(hook::Hook),
-}
+/// The program and all its commands, in the order of the help.
+pub const PROGRAM: Usage = Usage {
+    name: "claude-bedrock",
+    help: " Sets Claude Code up on Amazon Bedrock, offline first, and keeps it working",
+    flags: &[],
+    below: &[
+        &check_prerequisites::CheckPrerequisites::USAGE,
+        &get_aws_context::GetAwsContext::USAGE,
+        &apply_config::ApplyConfig::USAGE,
+        &setup::Setup::USAGE,
+        &status::Status::USAGE,
+        &doctor::Doctor::USAGE,
+        &reset::Reset::USAGE,
+        &run::Run::USAGE,
+        &completions::Completions::USAGE,
+        &inference_config::InferenceConfig::USAGE,
+        &login::Login::USAGE,
+        &sso::USAGE,
+        &test_bedrock::TestBedrock::USAGE,
+        &models::Models::USAGE,
+        &plugin::USAGE,
+        &statusline::Statusline::USAGE,
+        &Usage {
+            hidden: true,
+            ..hook::Hook::USAGE
+        },
+    ],
+    run: None,
+    hidden: false,
+};
 
 /// The commands of the replaced script: they print one JSON document, whatever happens.
 pub const SCRIPT_COMMANDS: &[&str] = &[
@@ -180,43 +179,3 @@ pub const SCRIPT_COMMANDS: &[&str] = &[
     "test-bedrock",
     "inference-config",
 ];
-
-impl Command {
-    /// Whether it is one of [`SCRIPT_COMMANDS`].
-    pub fn is_script(&self) -> bool {
-        matches!(
-            self,
-            Command::CheckPrerequisites(_)
-                | Command::GetAwsContext(_)
-                | Command::ApplyConfig(_)
-                | Command::InferenceConfig(_)
-                | Command::TestBedrock(_)
-        )
-    }
-
-    /// Runs it.
-    ///
-    /// # Errors
-    /// Whatever stops the command.
-    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
-        match self {
-            Command::CheckPrerequisites(command) => command.run(context),
-            Command::GetAwsContext(command) => command.run(context),
-            Command::ApplyConfig(command) => command.run(context),
-            Command::Setup(command) => command.run(context),
-            Command::Status(command) => command.run(context),
-            Command::Doctor(command) => command.run(context),
-            Command::Reset(command) => command.run(context),
-            Command::Run(command) => command.run(context),
-            Command::Completions(command) => command.run(context),
-            Command::InferenceConfig(command) => command.run(context),
-            Command::Login(command) => command.run(context),
-            Command::Sso(command) => command.run(context),
-            Command::TestBedrock(command) => command.run(context),
-            Command::Models(command) => command.run(context),
-            Command::Plugin(command) => command.run(context),
-            Command::Statusline(command) => command.run(context),
-            Command::Hook(command) => command.run(context),
-        }
-    }
-}

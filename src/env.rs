@@ -129,10 +129,14 @@ impl Env {
 
     /// Columns of the terminal: `COLUMNS`, else what the terminal says, else 80.
     pub fn columns(&self) -> usize {
-        let set = self.var("COLUMNS").and_then(|text| text.parse().ok());
-        set.or_else(terminal_columns)
-            .filter(|columns| *columns >= 20)
-            .unwrap_or(80)
+        columns(self.var("COLUMNS")).unwrap_or(80)
+    }
+
+    /// Columns for the help, which is asked for before the rest is read: those of the terminal up to 120.
+    #[expect(clippy::disallowed_methods, reason = "this is `env.rs`")]
+    pub fn help_columns() -> usize {
+        let set = std::env::var("COLUMNS").ok();
+        columns(set.as_deref()).unwrap_or(120).min(120)
     }
 
     /// `path` with the home folder written as `~`, for people.
@@ -195,6 +199,13 @@ fn fold_case(name: OsString) -> OsString {
 }
 
 /// The width of the terminal on stderr or stdout.
+/// What `COLUMNS` says, else the terminal.
+fn columns(set: Option<&str>) -> Option<usize> {
+    let set = set.and_then(|text| text.parse().ok());
+    set.or_else(terminal_columns)
+        .filter(|columns| *columns >= 20)
+}
+
 #[cfg(unix)]
 fn terminal_columns() -> Option<usize> {
     let mut size = libc::winsize {

@@ -15,31 +15,34 @@ use claude_bedrock::output::Output;
 fn main() -> ExitCode {
     Output::report_panics();
     let args: Vec<OsString> = std::env::args_os().collect();
-    ExitCode::from(match cli::parse(&args, Env::stdout_is_terminal()) {
-        Parsed::Text(text) => Output::plain(&text),
-        Parsed::Wrong { error, json } => Output::bare(json).error(&error),
-        Parsed::Run(cli) => {
-            let json = cli.options.json || cli.command.is_script();
-            match Env::read(cli.options.home.as_deref()) {
-                Err(error) => Output::bare(json).error(&error),
-                Ok(env) => {
-                    let output = Output::new(&env, &cli.options, json);
-                    let context = Context {
-                        env: &env,
-                        options: &cli.options,
-                        listener: &output,
-                    };
-                    match cli.command.run(&context) {
-                        Ok(report) => {
-                            let exit = output.report(report.as_ref());
-                            // The process ends here: taking thousands of profiles apart first is time for nothing.
-                            std::mem::forget(report);
-                            exit
+    ExitCode::from(
+        match cli::parse(&args, Env::stdout_is_terminal(), Env::help_columns()) {
+            Parsed::Text(text) => Output::plain(&text),
+            Parsed::Wrong { error, json } => Output::bare(json).error(&error),
+            Parsed::Run(cli) => {
+                let json = cli.options.json || cli.is_script;
+                match Env::read(cli.options.home.as_deref()) {
+                    Err(error) => Output::bare(json).error(&error),
+                    Ok(env) => {
+                        let output = Output::new(&env, &cli.options, json);
+                        let context = Context {
+                            env: &env,
+                            options: &cli.options,
+                            listener: &output,
+                        };
+                        let (run, given) = cli.command();
+                        match run(&given, &context) {
+                            Ok(report) => {
+                                let exit = output.report(report.as_ref());
+                                // The process ends here: taking thousands of profiles apart first is time for nothing.
+                                std::mem::forget(report);
+                                exit
+                            }
+                            Err(error) => output.error(&error),
                         }
-                        Err(error) => output.error(&error),
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }

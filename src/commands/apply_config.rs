@@ -12,6 +12,7 @@ use crate::claude::settings::{Stack, parse_settings};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::Caller;
 use crate::commands::settings_edit::edit;
+use crate::commands::usage::{Flag, Takes, arguments, words};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::report::{Report, Warning, document};
@@ -19,79 +20,69 @@ use crate::shell::{option, quote};
 
 pub mod model;
 
-/// Put Bedrock into Claude Code's settings, or take it out again
-///
-/// Changes the keys it owns and not one other byte. The file from before the first run is kept beside it, and
-/// --remove gives it back.
-#[derive(clap::Args, Clone, Debug, Default)]
-pub struct ApplyConfig {
-    /// AWS profile to use
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
+arguments! {
+    /// Put Bedrock into Claude Code's settings, or take it out again
+    ///
+    /// Changes the keys it owns and not one other byte. The file from before the first run is kept beside it, and
+    /// --remove gives it back.
+    pub struct ApplyConfig = "apply-config" {
+        /// AWS profile to use
+        pub profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
 
-    /// AWS region to call Bedrock in
-    #[arg(long, value_name = "REGION")]
-    pub region: Option<String>,
+        /// AWS region to call Bedrock in
+        pub region: Option<String> = Flag::option("region", Takes::Text("REGION"));
 
-    /// Model: an inference profile id, an ARN, a family (`opus`), a display name or a part of an id
-    #[arg(long, value_name = "MODEL")]
-    pub model: Option<String>,
+        /// Model: an inference profile id, an ARN, a family (`opus`), a display name or a part of an id
+        pub model: Option<String> = Flag::option("model", Takes::Text("MODEL"));
 
-    /// Take Bedrock out again and put earlier values back
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_possible_values = true)]
-    pub remove: bool,
+        /// Take Bedrock out again and put earlier values back
+        pub remove: bool = Flag::option("remove", Takes::Switch);
 
-    /// Show what would change as a unified diff and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
+        /// Show what would change as a unified diff and write nothing
+        pub dry_run: bool = Flag::switch("dry-run");
 
-    /// Where the model goes: ANTHROPIC_MODEL (env) or the top-level `model`, which leaves `/model` working (settings)
-    #[arg(long, value_enum, value_name = "PLACE", default_value_t)]
-    pub model_in: ModelIn,
+        /// Where the model goes: ANTHROPIC_MODEL (env) or the top-level `model`, which leaves `/model` working (settings)
+        pub model_in: ModelIn = Flag::option("model-in", Takes::OneOf("PLACE", ModelIn::WORDS));
 
-    /// How Claude Code logs in again when the session ends
-    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
-    pub auth_refresh: AuthRefresh,
+        /// How Claude Code logs in again when the session ends
+        pub auth_refresh: AuthRefresh = Flag::option("auth-refresh", Takes::OneOf("HOW", AuthRefresh::WORDS));
 
-    /// Give the credentials to Bedrock alone, not to the commands that Claude Code runs
-    #[arg(long)]
-    pub isolate: bool,
+        /// Give the credentials to Bedrock alone, not to the commands that Claude Code runs
+        pub isolate: bool = Flag::switch("isolate");
 
-    /// Call Bedrock at this address (a gateway or a VPC endpoint)
-    #[arg(long, value_name = "URL")]
-    pub base_url: Option<String>,
+        /// Call Bedrock at this address (a gateway or a VPC endpoint)
+        pub base_url: Option<String> = Flag::option("base-url", Takes::Text("URL"));
 
-    /// Send requests unsigned, for a gateway that signs them
-    #[arg(long)]
-    pub skip_auth: bool,
+        /// Send requests unsigned, for a gateway that signs them
+        pub skip_auth: bool = Flag::switch("skip-auth");
 
-    /// Also pin what `opus`, `sonnet`, `haiku` and `fable` mean: the newest of each in the model's geography
-    #[arg(long)]
-    pub pin: bool,
+        /// Also pin what `opus`, `sonnet`, `haiku` and `fable` mean: the newest of each in the model's geography
+        pub pin: bool = Flag::switch("pin");
+    }
 }
 
-/// Where `--model-in` puts the model.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ModelIn {
-    /// `env.ANTHROPIC_MODEL`.
-    #[default]
-    Env,
-    /// The top-level `model`.
-    Settings,
+words! {
+    /// Where `--model-in` puts the model.
+    pub enum ModelIn {
+        /// `env.ANTHROPIC_MODEL`.
+        Env = "env",
+        /// The top-level `model`.
+        Settings = "settings",
+    }
 }
 
-/// What `--auth-refresh` makes of `awsAuthRefresh`.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AuthRefresh {
-    /// `aws sso login` or `aws login`, for profiles that log in.
-    #[default]
-    Aws,
-    /// `claude-bedrock login --if-needed`, which starts `aws` only when the session is over.
-    Guarded,
-    /// Nothing; one of ours is taken out.
-    None,
-    /// What is there stays.
-    Keep,
+words! {
+    /// What `--auth-refresh` makes of `awsAuthRefresh`.
+    pub enum AuthRefresh {
+        /// `aws sso login` or `aws login`, for profiles that log in.
+        Aws = "aws",
+        /// `claude-bedrock login --if-needed`, which starts `aws` only when the session is over.
+        Guarded = "guarded",
+        /// Nothing; one of ours is taken out.
+        None = "none",
+        /// What is there stays.
+        Keep = "keep",
+    }
 }
 
 /// The `data` of `apply-config`: the recorded members, then ours.

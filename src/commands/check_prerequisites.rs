@@ -6,15 +6,18 @@ use serde::Serialize;
 
 use crate::aws::cli;
 use crate::commands::Context;
+use crate::commands::usage::arguments;
 use crate::error::{Code, Result};
 use crate::exec;
 use crate::report::{Report, Warning, document};
 
-/// Check that the `aws` CLI is there and new enough
-///
-/// `node` is reported for compatibility with the replaced script; nothing here needs it.
-#[derive(clap::Args, Clone, Debug)]
-pub struct CheckPrerequisites {}
+arguments! {
+    /// Check that the `aws` CLI is there and new enough
+    ///
+    /// `node` is reported for compatibility with the replaced script; nothing here needs it.
+    pub struct CheckPrerequisites = "check-prerequisites" {
+    }
+}
 
 /// A program as the replaced script reported it, with what was added.
 #[derive(Serialize)]

@@ -16,6 +16,7 @@ use crate::claude::plan::{self, Change};
 use crate::commands::facts::Facts;
 use crate::commands::layout::{bullet, count, heading, paragraph};
 use crate::commands::settings_edit::{self, Edited};
+use crate::commands::usage::{Flag, arguments};
 use crate::commands::{Context, layout};
 use crate::error::Result;
 use crate::file;
@@ -25,29 +26,26 @@ use crate::report::{Look, Report, Tint, document};
 pub use check::{Check, Group, State};
 pub use network::without_password;
 
-/// Check for everything that is known to go wrong, and say what to do about it
-///
-/// Reads files only, unless --online is given. Exits with 1 when something stops Claude Code from working.
-///
-/// Examples:
-///   claude-bedrock doctor             what is wrong
-///   claude-bedrock doctor --verbose   every check that was made
-///   claude-bedrock doctor --online    the same, and what AWS says
-///   claude-bedrock doctor --fix       mend what can be mended without a choice of yours
-#[derive(clap::Args, Clone, Debug, Default)]
-#[command(verbatim_doc_comment)]
-pub struct Doctor {
-    /// Ask AWS too: the version of `aws`, who you are, which models you may call
-    #[arg(long)]
-    online: bool,
+arguments! {
+    /// Check for everything that is known to go wrong, and say what to do about it
+    ///
+    /// Reads files only, unless --online is given. Exits with 1 when something stops Claude Code from working.
+    ///
+    /// Examples:
+    ///   claude-bedrock doctor             what is wrong
+    ///   claude-bedrock doctor --verbose   every check that was made
+    ///   claude-bedrock doctor --online    the same, and what AWS says
+    ///   claude-bedrock doctor --fix       mend what can be mended without a choice of yours
+    pub struct Doctor = "doctor" {
+        /// Ask AWS too: the version of `aws`, who you are, which models you may call
+        online: bool = Flag::switch("online");
 
-    /// Mend what is safe to mend, after showing it and asking
-    #[arg(long)]
-    fix: bool,
+        /// Mend what is safe to mend, after showing it and asking
+        fix: bool = Flag::switch("fix");
 
-    /// With --fix: do not ask
-    #[arg(long, short, requires = "fix")]
-    yes: bool,
+        /// With --fix: do not ask
+        yes: bool = Flag::switch("yes").short('y').requires("fix");
+    }
 }
 
 /// The `data` of the answer.

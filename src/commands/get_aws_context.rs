@@ -7,6 +7,7 @@ use crate::aws::credentials::{Credentials, Inspector, Status};
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
+use crate::commands::usage::{Flag, Takes, arguments};
 use crate::env::Env;
 use crate::error::Result;
 use crate::report::{Report, Warning, document};
@@ -16,34 +17,29 @@ mod profile;
 
 use profile::ProfileContext;
 
-/// Show AWS profiles, what their credentials are worth, and which one to take
-///
-/// Reads ~/.aws and the SSO cache and starts no process, unless asked to with --check-bedrock or --verify.
-#[derive(clap::Args, Clone, Debug)]
-pub struct GetAwsContext {
-    /// Only this profile; may be given several times
-    #[arg(long = "profile", value_name = "NAME")]
-    profiles: Vec<String>,
+arguments! {
+    /// Show AWS profiles, what their credentials are worth, and which one to take
+    ///
+    /// Reads ~/.aws and the SSO cache and starts no process, unless asked to with --check-bedrock or --verify.
+    pub struct GetAwsContext = "get-aws-context" {
+        /// Only this profile; may be given several times
+        profiles: Vec<String> = Flag::option("profile", Takes::Several("NAME"));
 
-    /// Ask AWS which Claude models each profile may call
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_possible_values = true)]
-    check_bedrock: bool,
+        /// Ask AWS which Claude models each profile may call
+        check_bedrock: bool = Flag::option("check-bedrock", Takes::Switch);
 
-    /// Ask AWS who each profile is
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_possible_values = true)]
-    verify: bool,
+        /// Ask AWS who each profile is
+        verify: bool = Flag::option("verify", Takes::Switch);
 
-    /// With --check-bedrock: look in this region only, and not in the profile's own and the likely ones
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+        /// With --check-bedrock: look in this region only, and not in the profile's own and the likely ones
+        region: Option<String> = Flag::option("region", Takes::Text("REGION"));
 
-    /// With --check-bedrock: look in all regions with Bedrock, where the likely ones give no access
-    #[arg(long)]
-    all_regions: bool,
+        /// With --check-bedrock: look in all regions with Bedrock, where the likely ones give no access
+        all_regions: bool = Flag::switch("all-regions");
 
-    /// How many profiles or regions are asked about side by side
-    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=64))]
-    jobs: u64,
+        /// How many profiles or regions are asked about side by side [default: 8]
+        jobs: Option<u64> = Flag::option("jobs", Takes::Number("NUMBER", 1, 64));
+    }
 }
 
 /// The `data` of the answer: the recorded members in the recorded order, then ours.
@@ -131,7 +127,9 @@ impl GetAwsContext {
     }
 
     fn jobs(&self) -> usize {
-        usize::try_from(self.jobs).unwrap_or(8)
+        self.jobs
+            .and_then(|jobs| usize::try_from(jobs).ok())
+            .unwrap_or(8)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::commands::doctor::Doctor;
 use crate::commands::session;
 use crate::commands::status;
 use crate::commands::statusline::{Glance, glance};
+use crate::commands::usage::{Flag, Takes, arguments};
 use crate::commands::{Context, settings_edit};
 use crate::env::{Env, LocalTime};
 use crate::error::{Code, Error, Result};
@@ -20,15 +21,12 @@ use crate::file;
 use crate::report::{Look, Report, escape};
 use crate::time::describe_span;
 
-/// What the plugin's hooks call
-#[derive(clap::Args, Clone, Debug)]
-#[command(hide = true)]
-pub struct Hook {
-    /// `session-start` or `expand`; any other is for another version of this program and does nothing.
-    event: Option<String>,
-    /// Whatever else another version's plugin passes.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    rest: Vec<String>,
+arguments! {
+    /// What the plugin's hooks call
+    pub struct Hook = "hook" {
+        /// `session-start` or `expand`; any other, and whatever follows, is for another version of this program.
+        words: Vec<String> = Flag::option("EVENT", Takes::Rest);
+    }
 }
 
 /// Credentials that end within this many seconds are worth a word at the start of a session.
@@ -44,7 +42,7 @@ impl Hook {
     /// None, ever.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
-        let event = self.event.as_deref().unwrap_or_default();
+        let event = self.words.first().map_or("", String::as_str);
         let answer = match event {
             "session-start" => read_input(env).map(|_| session_start(env)),
             "expand" => read_input(env).and_then(|input| expand(context, &input)),

@@ -6,6 +6,7 @@ use crate::claude::plan::{self, Change, PRESETS, Tuning, plan_inference, read_tu
 use crate::claude::settings::parse_settings;
 use crate::commands::Context;
 use crate::commands::settings_edit::edit;
+use crate::commands::usage::{Flag, Takes, arguments, words};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::report::{Report, Warning, document};
@@ -13,37 +14,36 @@ use crate::report::{Report, Warning, document};
 /// The caps that may be set, in tokens.
 const RANGE: std::ops::RangeInclusive<u32> = 4096..=16384;
 
-/// Show or set the caps on thinking and output tokens
-///
-/// Without a cap Claude Code uses each model's own limit. A cap on output ends every answer there, long files included.
-#[derive(clap::Args, Clone, Debug)]
-pub struct InferenceConfig {
-    /// Both caps at once: focused, balanced, thorough; or custom, with --thinking and --output
-    #[arg(long, value_name = "NAME")]
-    preset: Option<String>,
+arguments! {
+    /// Show or set the caps on thinking and output tokens
+    ///
+    /// Without a cap Claude Code uses each model's own limit. A cap on output ends every answer there, long files included.
+    pub struct InferenceConfig = "inference-config" {
+        /// Both caps at once: focused, balanced, thorough; or custom, with --thinking and --output
+        preset: Option<String> = Flag::option("preset", Takes::Text("NAME"));
 
-    /// Cap on thinking tokens, 4096 to 16384; goes before the preset's
-    #[arg(long, value_name = "TOKENS")]
-    thinking: Option<String>,
+        /// Cap on thinking tokens, 4096 to 16384; goes before the preset's
+        thinking: Option<String> = Flag::option("thinking", Takes::Text("TOKENS"));
 
-    /// Cap on output tokens, 4096 to 16384; goes before the preset's
-    #[arg(long, value_name = "TOKENS")]
-    output: Option<String>,
+        /// Cap on output tokens, 4096 to 16384; goes before the preset's
+        output: Option<String> = Flag::option("output", Takes::Text("TOKENS"));
 
-    /// Prompt caching; left as it is unless given
-    #[arg(long, value_enum, value_name = "SWITCH")]
-    prompt_caching: Option<Switch>,
+        /// Prompt caching; left as it is unless given
+        prompt_caching: Option<Switch> = Flag::option("prompt-caching", Takes::OneOf("SWITCH", Switch::WORDS));
 
-    /// Show what would change as a unified diff and write nothing
-    #[arg(long)]
-    dry_run: bool,
+        /// Show what would change as a unified diff and write nothing
+        dry_run: bool = Flag::switch("dry-run");
+    }
 }
 
-/// On or off.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Switch {
-    On,
-    Off,
+words! {
+    /// On or off.
+    enum Switch {
+        /// On.
+        On = "on",
+        /// Off.
+        Off = "off",
+    }
 }
 
 /// The caps as they stand: `null` where nothing caps.

@@ -8,6 +8,7 @@ use crate::aws::failure;
 use crate::aws::profiles::AwsFiles;
 use crate::claude::settings::Stack;
 use crate::commands::Context;
+use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::file;
@@ -15,27 +16,24 @@ use crate::report::{Look, Report, document, escape};
 use crate::shell::option;
 use crate::time::{Epoch, describe_span, format_timestamp};
 
-/// Log in to the SSO session (or `aws login` session) of a profile
-///
-/// With --if-needed it is what Claude Code may call whenever credentials fail: it returns at once while the session is
-/// alive, and of several callers one logs in and the others wait for it.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Login {
-    /// Profile to log in for: the configured one, else AWS_PROFILE, else the only one that can log in
-    #[arg(long, value_name = "NAME")]
-    pub(super) profile: Option<String>,
+arguments! {
+    /// Log in to the SSO session (or `aws login` session) of a profile
+    ///
+    /// With --if-needed it is what Claude Code may call whenever credentials fail: it returns at once while the session is
+    /// alive, and of several callers one logs in and the others wait for it.
+    pub struct Login = "login" {
+        /// Profile to log in for: the configured one, else AWS_PROFILE, else the only one that can log in
+        pub(super) profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
 
-    /// Do nothing while the session is alive
-    #[arg(long)]
-    pub(super) if_needed: bool,
+        /// Do nothing while the session is alive
+        pub(super) if_needed: bool = Flag::switch("if-needed");
 
-    /// Print the address instead of opening a browser
-    #[arg(long)]
-    pub(super) no_browser: bool,
+        /// Print the address instead of opening a browser
+        pub(super) no_browser: bool = Flag::switch("no-browser");
 
-    /// Print an address and a code to enter on any computer
-    #[arg(long)]
-    pub(super) use_device_code: bool,
+        /// Print an address and a code to enter on any computer
+        pub(super) use_device_code: bool = Flag::switch("use-device-code");
+    }
 }
 
 /// How long a caller waits for another one's login, in seconds: Claude Code ends its refresh command after 180.

@@ -12,22 +12,22 @@ use crate::claude::models::{
 use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
+use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::report::{Look, Report, Tint, Warning, document, escape};
 use crate::time::{describe_span, format_timestamp};
 
-/// Show the Claude models that a profile may call, newest first
-///
-/// Lists them with one call of aws; with --offline, or when AWS cannot be reached, from the last time.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Models {
-    /// AWS profile; without it the configured one
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+arguments! {
+    /// Show the Claude models that a profile may call, newest first
+    ///
+    /// Lists them with one call of aws; with --offline, or when AWS cannot be reached, from the last time.
+    pub struct Models = "models" {
+        /// AWS profile; without it the configured one
+        profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
 
-    /// AWS region; without it the configured one, else the profile's own
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+        /// AWS region; without it the configured one, else the profile's own
+        region: Option<String> = Flag::option("region", Takes::Text("REGION"));
+    }
 }
 
 /// The `data` of the answer.

@@ -8,84 +8,71 @@ use crate::claude::plugin as bundle;
 use crate::claude::plugin::status_line::{self, Owner};
 use crate::claude::settings::{Scope, parse_settings, settings_path};
 use crate::commands::Context;
+use crate::commands::usage::{Flag, Takes, Usage, arguments};
 use crate::env::Env;
 use crate::error::Result;
 use crate::file;
 use crate::report::{Look, Report, Tint, Warning, document, escape};
 use crate::shell::quote;
 
-/// Install, remove or show the Claude Code plugin that this program carries
-#[derive(clap::Args, Clone, Debug)]
-pub struct Plugin {
-    /// What to do.
-    #[command(subcommand)]
-    action: Action,
-}
+/// What stands below `plugin`.
+pub(crate) const USAGE: Usage = Usage {
+    name: "plugin",
+    help: " Install, remove or show the Claude Code plugin that this program carries",
+    flags: &[],
+    below: &[&Install::USAGE, &Uninstall::USAGE, &Show::USAGE],
+    run: None,
+    hidden: false,
+};
 
-#[derive(clap::Subcommand, Clone, Debug)]
-enum Action {
+arguments! {
     /// Write the plugin, or bring it up to date
-    Install(Install),
-    /// Remove what was installed
-    Uninstall(Uninstall),
-    /// Show what is installed
-    Show(Place),
-}
+    struct Install = "install" {
+        /// Use this folder instead of the one that Claude Code looks into by itself
+        dir: Option<PathBuf> = DIR;
 
-#[derive(clap::Args, Clone, Debug)]
-struct Place {
-    /// Use this folder instead of the one that Claude Code looks into by itself
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-}
+        /// Also show profile, region and time left in Claude Code's status line, where none is set
+        statusline: bool = Flag::switch("statusline");
 
-#[derive(clap::Args, Clone, Debug)]
-struct Install {
-    #[command(flatten)]
-    place: Place,
-    /// Also show profile, region and time left in Claude Code's status line, where none is set
-    #[arg(long)]
-    statusline: bool,
-    /// Replace files that are in the way
-    #[arg(long)]
-    force: bool,
-}
-
-#[derive(clap::Args, Clone, Debug)]
-struct Uninstall {
-    #[command(flatten)]
-    place: Place,
-    /// Remove files that were changed since, too
-    #[arg(long)]
-    force: bool,
-}
-
-impl Place {
-    fn folder(&self, env: &Env) -> PathBuf {
-        match &self.dir {
-            Some(dir) => env.cwd.join(dir),
-            None => bundle::default_folder(env),
-        }
+        /// Replace files that are in the way
+        force: bool = Flag::switch("force");
     }
 }
 
-impl Plugin {
-    /// Does it.
-    ///
-    /// # Errors
-    /// `FILE_CONFLICT` naming a file that is in the way; what reading and writing files fails with.
-    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
-        let env = context.env;
-        let settings = context.options.settings.as_ref();
-        let settings = settings.map_or_else(
-            || settings_path(env, Scope::User),
-            |given| env.cwd.join(given),
-        );
-        match &self.action {
-            Action::Install(action) => action.run(env, &settings),
-            Action::Uninstall(action) => action.run(env, &settings),
-            Action::Show(place) => place.run(env, &settings),
-        }
+arguments! {
+    /// Remove what was installed
+    struct Uninstall = "uninstall" {
+        /// Use this folder instead of the one that Claude Code looks into by itself
+        dir: Option<PathBuf> = DIR;
+
+        /// Remove files that were changed since, too
+        force: bool = Flag::switch("force");
+    }
+}
+
+arguments! {
+    /// Show what is installed
+    struct Show = "show" {
+        /// Use this folder instead of the one that Claude Code looks into by itself
+        dir: Option<PathBuf> = DIR;
+    }
+}
+
+const DIR: Flag = Flag::option("dir", Takes::Path("DIR"));
+
+/// The plugin's folder.
+fn folder(context: &Context<'_>, dir: Option<&Path>) -> PathBuf {
+    match dir {
+        Some(dir) => context.env.cwd.join(dir),
+        None => bundle::default_folder(context.env),
+    }
+}
+
+/// The settings file whose status line is looked at.
+fn settings_of(context: &Context<'_>) -> PathBuf {
+    match &context.options.settings {
+        Some(given) => context.env.cwd.join(given),
+        None => settings_path(context.env, Scope::User),
     }
 }
 
@@ -108,8 +95,10 @@ struct Outcome {
 }
 
 impl Install {
-    fn run(&self, env: &Env, settings: &Path) -> Result<Box<dyn Report>> {
-        let folder = self.place.folder(env);
+    fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        let settings = &settings_of(context);
+        let folder = folder(context, self.dir.as_deref());
         let binary = bundle::binary(env)?;
         let (status_line, mut warnings) = check_settings(settings);
         if self.statusline {
@@ -141,7 +130,7 @@ impl Install {
         report.warnings.append(&mut warnings);
         report.requires_restart = report.changed;
         let path = quote(&folder.display().to_string());
-        report.next = if self.place.dir.is_some() {
+        report.next = if self.dir.is_some() {
             vec![
                 format!("for one session: claude --plugin-dir {path}"),
                 format!(
@@ -158,8 +147,10 @@ impl Install {
 }
 
 impl Uninstall {
-    fn run(&self, env: &Env, settings: &Path) -> Result<Box<dyn Report>> {
-        let folder = self.place.folder(env);
+    fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        let settings = &settings_of(context);
+        let folder = folder(context, self.dir.as_deref());
         let outcome = file::edit(settings, file::Options::default(), |seen| {
             status_line::plan_unset(seen.current, settings)
         });
@@ -245,9 +236,11 @@ struct Shown {
     warnings: Vec<Warning>,
 }
 
-impl Place {
-    fn run(&self, env: &Env, settings: &Path) -> Result<Box<dyn Report>> {
-        let folder = self.folder(env);
+impl Show {
+    fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let env = context.env;
+        let settings = &settings_of(context);
+        let folder = folder(context, self.dir.as_deref());
         let standing = bundle::look(&folder, &bundle::binary(env)?)?;
         let (status_line, warnings) = check_settings(settings);
         let (version, binary) = standing

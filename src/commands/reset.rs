@@ -11,23 +11,23 @@ use crate::commands::Context;
 use crate::commands::facts::Origin;
 use crate::commands::layout::{Mark, bullet, count};
 use crate::commands::settings_edit::{self, Edited};
+use crate::commands::usage::{Flag, arguments};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::prompt;
 use crate::report::{Look, Report, Warning, document};
 
-/// Take Bedrock out of Claude Code's settings and put earlier values back
-///
-/// Shows what will change and asks before it does. What you changed yourself in the meantime stays.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Reset {
-    /// Show what would change and write nothing
-    #[arg(long)]
-    dry_run: bool,
+arguments! {
+    /// Take Bedrock out of Claude Code's settings and put earlier values back
+    ///
+    /// Shows what will change and asks before it does. What you changed yourself in the meantime stays.
+    pub struct Reset = "reset" {
+        /// Show what would change and write nothing
+        dry_run: bool = Flag::switch("dry-run");
 
-    /// Do not ask
-    #[arg(long, short, conflicts_with = "dry_run")]
-    yes: bool,
+        /// Do not ask
+        yes: bool = Flag::switch("yes").short('y').conflicts("dry-run");
+    }
 }
 
 /// The `data` of the answer.

@@ -5,38 +5,35 @@ use std::ffi::{OsStr, OsString};
 use crate::aws::regions;
 use crate::claude::settings::{Source, Stack};
 use crate::commands::Context;
+use crate::commands::usage::{Flag, Takes, arguments};
 use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::report::{Look, Report, escape};
 use crate::shell::quote;
 
-/// Run a command with Bedrock switched on for it, and edit nothing
-///
-/// Its environment gets CLAUDE_CODE_USE_BEDROCK, AWS_PROFILE, AWS_REGION and
-/// ANTHROPIC_MODEL: from the flags, else from the settings. Claude Code's own
-/// settings beat its environment, here as everywhere.
-///
-/// Example:
-///   claude-bedrock run --profile dev --region eu-west-1 -- claude
-#[derive(clap::Args, Clone, Debug)]
-#[command(verbatim_doc_comment)]
-pub struct Run {
-    /// AWS profile to use
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+arguments! {
+    /// Run a command with Bedrock switched on for it, and edit nothing
+    ///
+    /// Its environment gets CLAUDE_CODE_USE_BEDROCK, AWS_PROFILE, AWS_REGION and
+    /// ANTHROPIC_MODEL: from the flags, else from the settings. Claude Code's own
+    /// settings beat its environment, here as everywhere.
+    ///
+    /// Example:
+    ///   claude-bedrock run --profile dev --region eu-west-1 -- claude
+    pub struct Run = "run" {
+        /// AWS profile to use
+        profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
 
-    /// AWS region to call Bedrock in
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+        /// AWS region to call Bedrock in
+        region: Option<String> = Flag::option("region", Takes::Text("REGION"));
 
-    /// Model: an inference profile id, an ARN or an alias such as `opus`, passed on as it is
-    #[arg(long, value_name = "MODEL")]
-    model: Option<String>,
+        /// Model: an inference profile id, an ARN or an alias such as `opus`, passed on as it is
+        model: Option<String> = Flag::option("model", Takes::Text("MODEL"));
 
-    /// The command and its arguments
-    #[arg(last = true, required = true, value_name = "CMD")]
-    command: Vec<OsString>,
+        /// The command and its arguments
+        command: Vec<OsString> = Flag::option("CMD", Takes::CommandLine);
+    }
 }
 
 /// The end of a command that ran beside us, where the system cannot replace a program.

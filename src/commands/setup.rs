@@ -17,76 +17,63 @@ use crate::claude::settings::{CurrentConfig, Stack, parse_settings};
 use crate::commands::Context;
 use crate::commands::apply_config::{AuthRefresh, ModelIn};
 use crate::commands::layout::{Mark, bullet};
+use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::prompt::{Entry, Prompt};
 use crate::report::Report;
 
-/// Set Claude Code up on Bedrock, question by question
-///
-/// Finds your AWS profiles, logs in where that is needed, lists the models that you may call, and shows what it will
-/// write before it does. Esc goes back, Ctrl-C leaves everything as it was. Each answer can be given as an option.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Setup {
-    /// Take what is recommended and ask nothing
-    #[arg(long, short)]
-    yes: bool,
+arguments! {
+    /// Set Claude Code up on Bedrock, question by question
+    ///
+    /// Finds your AWS profiles, logs in where that is needed, lists the models that you may call, and shows what it will
+    /// write before it does. Esc goes back, Ctrl-C leaves everything as it was. Each answer can be given as an option.
+    pub struct Setup = "setup" {
+        /// Take what is recommended and ask nothing
+        yes: bool = Flag::switch("yes").short('y');
 
-    /// Show what would change and write nothing
-    #[arg(long)]
-    dry_run: bool,
+        /// Show what would change and write nothing
+        dry_run: bool = Flag::switch("dry-run");
 
-    /// AWS profile to use, or the name of the new one
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+        /// AWS profile to use, or the name of the new one
+        profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
 
-    /// AWS region to call Bedrock in
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+        /// AWS region to call Bedrock in
+        region: Option<String> = Flag::option("region", Takes::Text("REGION"));
 
-    /// Model, as in apply-config
-    #[arg(long, value_name = "MODEL")]
-    model: Option<String>,
+        /// Model, as in apply-config
+        model: Option<String> = Flag::option("model", Takes::Text("MODEL"));
 
-    /// Whether to pin what `opus`, `sonnet`, `haiku` and `fable` mean
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pin: Option<bool>,
+        /// Whether to pin what `opus`, `sonnet`, `haiku` and `fable` mean
+        pin: Option<bool> = Flag::option("pin", Takes::Switch);
 
-    /// Where the model goes, as in apply-config
-    #[arg(long, value_enum, value_name = "PLACE", default_value_t)]
-    model_in: ModelIn,
+        /// Where the model goes, as in apply-config
+        model_in: ModelIn = Flag::option("model-in", Takes::OneOf("PLACE", ModelIn::WORDS));
 
-    /// How Claude Code logs in again when the session ends
-    #[arg(long, value_enum, value_name = "HOW")]
-    auth_refresh: Option<AuthRefresh>,
+        /// How Claude Code logs in again when the session ends
+        auth_refresh: Option<AuthRefresh> = Flag::option("auth-refresh", Takes::OneOf("HOW", AuthRefresh::WORDS));
 
-    /// Whether to give the credentials to Bedrock alone
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    isolate: Option<bool>,
+        /// Whether to give the credentials to Bedrock alone
+        isolate: Option<bool> = Flag::option("isolate", Takes::Switch);
 
-    /// Call Bedrock at this address (a gateway or a VPC endpoint)
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
+        /// Call Bedrock at this address (a gateway or a VPC endpoint)
+        base_url: Option<String> = Flag::option("base-url", Takes::Text("URL"));
 
-    /// Send requests unsigned, for a gateway that signs them
-    #[arg(long)]
-    skip_auth: bool,
+        /// Send requests unsigned, for a gateway that signs them
+        skip_auth: bool = Flag::switch("skip-auth");
 
-    /// For a new profile: the address of your AWS access portal
-    #[arg(long, value_name = "URL")]
-    sso_start_url: Option<String>,
+        /// For a new profile: the address of your AWS access portal
+        sso_start_url: Option<String> = Flag::option("sso-start-url", Takes::Text("URL"));
 
-    /// For a new profile: the region of IAM Identity Center
-    #[arg(long, value_name = "REGION")]
-    sso_region: Option<String>,
+        /// For a new profile: the region of IAM Identity Center
+        sso_region: Option<String> = Flag::option("sso-region", Takes::Text("REGION"));
 
-    /// For a new profile: the account's 12 digits
-    #[arg(long, value_name = "ID")]
-    sso_account: Option<String>,
+        /// For a new profile: the account's 12 digits
+        sso_account: Option<String> = Flag::option("sso-account", Takes::Text("ID"));
 
-    /// For a new profile: the name of the role (permission set)
-    #[arg(long, value_name = "NAME")]
-    sso_role: Option<String>,
+        /// For a new profile: the name of the role (permission set)
+        sso_role: Option<String> = Flag::option("sso-role", Takes::Text("NAME"));
+    }
 }
 
 /// Where the wizard is.

@@ -6,6 +6,7 @@ use crate::aws::config_edit::{
     Change, Edit, NewProfile, Upgrade, plan_add, plan_kept, plan_undo, plan_upgrade,
 };
 use crate::aws::profiles::{AwsFile, AwsFiles};
+use crate::commands::usage::{Flag, Takes, Usage, arguments};
 use crate::commands::{Context, login};
 use crate::diff;
 use crate::error::{Code, Error, Result};
@@ -13,95 +14,80 @@ use crate::file;
 use crate::report::{Look, Report, Tint, Warning, document, escape};
 use crate::shell::option;
 
-/// Set SSO up in ~/.aws/config: add profiles, make sessions renew themselves
-///
-/// Changes what it names and not one other byte. The file from before is kept beside it, and `sso undo` gives it back.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Sso {
-    #[command(subcommand)]
-    action: Action,
+/// What stands below `sso`.
+pub(crate) const USAGE: Usage = Usage {
+    name: "sso",
+    help: " Set SSO up in ~/.aws/config: add profiles, make sessions renew themselves
+
+ Changes what it names and not one other byte. The file from before is kept beside it, and `sso undo` gives it back.",
+    flags: &[],
+    below: &[&Add::USAGE, &UpgradeArgs::USAGE, &Undo::USAGE],
+    run: None,
+    hidden: false,
+};
+
+arguments! {
+    /// Add an sso-session, and a profile that uses it
+    ///
+    /// A session that is there already is used as it is. Run it again with other --profile, --account and --role for each
+    /// account you work in.
+    struct Add = "add" {
+        /// Name of the sso-session
+        session: String = Flag::option("session", Takes::Required("NAME"));
+
+        /// Start URL of the access portal, for a new session
+        start_url: Option<String> = Flag::option("start-url", Takes::Text("URL"));
+
+        /// Region of IAM Identity Center, for a new session
+        sso_region: Option<String> = Flag::option("sso-region", Takes::Text("REGION"));
+
+        /// Scopes, comma-separated, instead of sso:account:access
+        scopes: Option<String> = Flag::option("scopes", Takes::Text("LIST"));
+
+        /// Name of the profile to add
+        profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
+
+        /// Account of the profile
+        account: Option<String> = Flag::option("account", Takes::Text("ID"));
+
+        /// Permission set of the profile
+        role: Option<String> = Flag::option("role", Takes::Text("NAME"));
+
+        /// Region of the profile
+        region: Option<String> = Flag::option("region", Takes::Text("REGION"));
+
+        /// Show what would change as a unified diff and write nothing
+        dry_run: bool = Flag::switch("dry-run");
+    }
 }
 
-#[derive(clap::Subcommand, Clone, Debug)]
-enum Action {
-    Add(Add),
-    Upgrade(UpgradeArgs),
-    Undo(Undo),
+arguments! {
+    /// Give a session the scope that lets it renew itself, or a legacy SSO profile a session
+    ///
+    /// Without --profile and --session it is the configured profile. A new login is needed afterwards.
+    struct UpgradeArgs = "upgrade" {
+        /// Profile to upgrade
+        profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
+
+        /// Session to upgrade; with a legacy --profile, the session to make or use
+        session: Option<String> = Flag::option("session", Takes::Text("NAME"));
+
+        /// Also every other legacy profile of the same portal
+        all: bool = Flag::switch("all");
+
+        /// Show what would change as a unified diff and write nothing
+        dry_run: bool = Flag::switch("dry-run");
+    }
 }
 
-/// Add an sso-session, and a profile that uses it
-///
-/// A session that is there already is used as it is. Run it again with other --profile, --account and --role for each
-/// account you work in.
-#[derive(clap::Args, Clone, Debug)]
-struct Add {
-    /// Name of the sso-session
-    #[arg(long, value_name = "NAME")]
-    session: String,
-
-    /// Start URL of the access portal, for a new session
-    #[arg(long, value_name = "URL")]
-    start_url: Option<String>,
-
-    /// Region of IAM Identity Center, for a new session
-    #[arg(long, value_name = "REGION")]
-    sso_region: Option<String>,
-
-    /// Scopes, comma-separated, instead of sso:account:access
-    #[arg(long, value_name = "LIST")]
-    scopes: Option<String>,
-
-    /// Name of the profile to add
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-
-    /// Account of the profile
-    #[arg(long, value_name = "ID")]
-    account: Option<String>,
-
-    /// Permission set of the profile
-    #[arg(long, value_name = "NAME")]
-    role: Option<String>,
-
-    /// Region of the profile
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
-
-    /// Show what would change as a unified diff and write nothing
-    #[arg(long)]
-    dry_run: bool,
-}
-
-/// Give a session the scope that lets it renew itself, or a legacy SSO profile a session
-///
-/// Without --profile and --session it is the configured profile. A new login is needed afterwards.
-#[derive(clap::Args, Clone, Debug)]
-struct UpgradeArgs {
-    /// Profile to upgrade
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-
-    /// Session to upgrade; with a legacy --profile, the session to make or use
-    #[arg(long, value_name = "NAME")]
-    session: Option<String>,
-
-    /// Also every other legacy profile of the same portal
-    #[arg(long)]
-    all: bool,
-
-    /// Show what would change as a unified diff and write nothing
-    #[arg(long)]
-    dry_run: bool,
-}
-
-/// Give back the file from before `sso add` and `sso upgrade`
-///
-/// Only as long as nothing else has changed it.
-#[derive(clap::Args, Clone, Debug)]
-struct Undo {
-    /// Show what would change as a unified diff and write nothing
-    #[arg(long)]
-    dry_run: bool,
+arguments! {
+    /// Give back the file from before `sso add` and `sso upgrade`
+    ///
+    /// Only as long as nothing else has changed it.
+    struct Undo = "undo" {
+        /// Show what would change as a unified diff and write nothing
+        dry_run: bool = Flag::switch("dry-run");
+    }
 }
 
 /// The `data` of all three.
@@ -123,46 +109,46 @@ struct SsoEdited {
     done: &'static str,
 }
 
-impl Sso {
-    /// Plans and commits; a dry run stops before the commit.
-    ///
-    /// # Errors
-    /// Those of the plan and of [`file::edit`].
-    pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
-        match &self.action {
-            Action::Add(add) => {
-                let wish = NewProfile {
-                    session: add.session.clone(),
-                    start_url: add.start_url.clone(),
-                    sso_region: add.sso_region.clone(),
-                    scopes: add.scopes.clone(),
-                    profile: add.profile.clone(),
-                    account: add.account.clone(),
-                    role: add.role.clone(),
-                    region: add.region.clone(),
-                };
-                edit(context, add.dry_run, &mut |config, credentials| {
-                    plan_add(config, credentials, &wish)
-                })
-            }
-            Action::Upgrade(args) => {
-                let mut wish = Upgrade {
-                    session: args.session.clone(),
-                    profile: args.profile.clone(),
-                    all: args.all,
-                };
-                if wish.session.is_none() && wish.profile.is_none() {
-                    wish.profile = Some(login::choose_profile(
-                        context,
-                        &AwsFiles::load(context.env)?,
-                    )?);
-                }
-                edit(context, args.dry_run, &mut |config, credentials| {
-                    plan_upgrade(config, credentials, &wish)
-                })
-            }
-            Action::Undo(args) => undo(context, args.dry_run),
+impl Add {
+    fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let wish = NewProfile {
+            session: self.session.clone(),
+            start_url: self.start_url.clone(),
+            sso_region: self.sso_region.clone(),
+            scopes: self.scopes.clone(),
+            profile: self.profile.clone(),
+            account: self.account.clone(),
+            role: self.role.clone(),
+            region: self.region.clone(),
+        };
+        edit(context, self.dry_run, &mut |config, credentials| {
+            plan_add(config, credentials, &wish)
+        })
+    }
+}
+
+impl UpgradeArgs {
+    fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        let mut wish = Upgrade {
+            session: self.session.clone(),
+            profile: self.profile.clone(),
+            all: self.all,
+        };
+        if wish.session.is_none() && wish.profile.is_none() {
+            wish.profile = Some(login::choose_profile(
+                context,
+                &AwsFiles::load(context.env)?,
+            )?);
         }
+        edit(context, self.dry_run, &mut |config, credentials| {
+            plan_upgrade(config, credentials, &wish)
+        })
+    }
+}
+
+impl Undo {
+    fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
+        undo(context, self.dry_run)
     }
 }
 

@@ -7,17 +7,20 @@ use crate::claude::keys;
 use crate::commands::doctor::{self, State};
 use crate::commands::facts::{Facts, Sourced};
 use crate::commands::layout::{Mark, Row, bullet, heading, rows};
+use crate::commands::usage::arguments;
 use crate::commands::{Context, Options, session};
 use crate::env::{Env, LocalTime};
 use crate::error::Result;
 use crate::report::{Look, Report, Tint, Warning, document};
 use crate::time::format_timestamp;
 
-/// Show what is configured, where each value comes from, and whether it can work
-///
-/// Reads files and starts nothing. Exits with 0 when Claude Code can work with Bedrock, else with 1.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Status {}
+arguments! {
+    /// Show what is configured, where each value comes from, and whether it can work
+    ///
+    /// Reads files and starts nothing. Exits with 0 when Claude Code can work with Bedrock, else with 1.
+    pub struct Status = "status" {
+    }
+}
 
 /// The `data` of the answer.
 #[derive(Serialize)]

@@ -6,17 +6,20 @@ use crate::claude::keys;
 use crate::claude::plan::profile_of_command;
 use crate::claude::settings::Stack;
 use crate::commands::Context;
+use crate::commands::usage::arguments;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::file;
 use crate::report::{Look, Report, document, escape};
 use crate::time::{Epoch, describe_span};
 
-/// Print one line for Claude Code's status line: profile, region, time left
-///
-/// Set as `statusLine` in the settings by `plugin install --statusline`. Reads files only.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Statusline {}
+arguments! {
+    /// Print one line for Claude Code's status line: profile, region, time left
+    ///
+    /// Set as `statusLine` in the settings by `plugin install --statusline`. Reads files only.
+    pub struct Statusline = "statusline" {
+    }
+}
 
 /// What Bedrock is set to and what its credentials are worth, without asking anybody.
 pub(super) struct Glance {

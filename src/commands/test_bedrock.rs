@@ -13,6 +13,7 @@ use crate::commands::ask_bedrock::{
 };
 use crate::commands::doctor;
 use crate::commands::facts::{Access, Facts, Sourced};
+use crate::commands::usage::arguments;
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
 use crate::report::{Report, Warning, document};
@@ -20,11 +21,13 @@ use crate::time::{describe_span, format_timestamp};
 
 mod model;
 
-/// Test the present configuration: credentials, access to Bedrock, model
-///
-/// Asks AWS for the caller's identity and the list of models, and calls no model.
-#[derive(clap::Args, Clone, Debug)]
-pub struct TestBedrock {}
+arguments! {
+    /// Test the present configuration: credentials, access to Bedrock, model
+    ///
+    /// Asks AWS for the caller's identity and the list of models, and calls no model.
+    pub struct TestBedrock = "test-bedrock" {
+    }
+}
 
 /// The `data` of the answer: the recorded members, then ours.
 #[derive(Serialize)]

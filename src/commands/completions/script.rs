@@ -2,10 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::{Node, OptionWord, Tree, Value};
+use super::Node;
+use crate::commands::Options;
+use crate::commands::usage::{Flag, Takes};
+
+/// The options that every command takes.
+const EVERYWHERE: &[Flag] = Options::FLAGS;
+
+const HELP: Flag = Flag {
+    help: " Print help",
+    ..Flag::switch("help")
+};
 
 /// For bash, without the package `bash-completion`.
-pub(super) fn bash(tree: &Tree) -> String {
+pub(super) fn bash(nodes: &[Node]) -> String {
     let mut out = String::from(
         r#"_claude_bedrock() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path= words= i
@@ -19,18 +29,18 @@ pub(super) fn bash(tree: &Tree) -> String {
     let _ = writeln!(
         out,
         "            {}) path+=\" ${{COMP_WORDS[i]}}\" ;;\n            *' --') return ;;\n        esac\n    done\n    case \"$path $prev\" in",
-        paths(tree)
+        paths(nodes)
     );
-    values(tree, |pattern, value| {
-        let _ = match value {
-            Value::OneOf(words) => {
-                writeln!(out, "        {pattern}) words='{}' ;;", words.join(" "))
+    values(nodes, |pattern, flag| {
+        let _ = match flag.takes {
+            Takes::OneOf(..) => {
+                writeln!(out, "        {pattern}) words='{}' ;;", words_of(flag))
             }
             _ => writeln!(out, "        {pattern}) return ;;"),
         };
     });
     out.push_str("        *) case \"$path\" in\n");
-    for node in &tree.nodes {
+    for node in nodes {
         let names: Vec<String> = choices(node).map(|(name, _)| name).collect();
         let _ = writeln!(
             out,
@@ -48,7 +58,7 @@ pub(super) fn bash(tree: &Tree) -> String {
 }}
 complete -o bashdefault -o default -F _claude_bedrock claude-bedrock
 "#,
-        dashed(&tree.everywhere)
+        everywhere()
             .map(|(name, _)| name)
             .collect::<Vec<_>>()
             .join(" ")
@@ -57,7 +67,7 @@ complete -o bashdefault -o default -F _claude_bedrock claude-bedrock
 }
 
 /// For zsh, with what each choice means.
-pub(super) fn zsh(tree: &Tree) -> String {
+pub(super) fn zsh(nodes: &[Node]) -> String {
     let mut out = String::from(
         r#"#compdef claude-bedrock
 _claude_bedrock() {
@@ -70,31 +80,31 @@ _claude_bedrock() {
     let _ = writeln!(
         out,
         "            ({}) route+=\" $word\" ;;\n            (*' --') _default; return ;;\n        esac\n    done\n    case \"$route ${{words[CURRENT-1]}}\" in",
-        paths(tree)
+        paths(nodes)
     );
-    values(tree, |pattern, value| {
-        let action = match value {
-            Value::OneOf(words) => format!("compadd -- {}; ", words.join(" ")),
-            Value::Path => "_files; ".to_owned(),
+    values(nodes, |pattern, flag| {
+        let action = match flag.takes {
+            Takes::OneOf(..) => format!("compadd -- {}; ", words_of(flag)),
+            Takes::Path(_) => "_files; ".to_owned(),
             _ => String::new(),
         };
         let _ = writeln!(out, "        ({pattern}) {action}return ;;");
     });
     out.push_str("    esac\n    case \"$route\" in\n");
-    let described = |out: &mut String, (name, help): (String, String)| {
+    let described = |out: &mut String, (name, help): (String, &str)| {
         let _ = write!(
             out,
             "\n            {}",
             single_quoted(&format!("{name}:{help}"))
         );
     };
-    for node in &tree.nodes {
+    for node in nodes {
         let _ = write!(out, "        ('{}') choices=(", node.path);
         choices(node).for_each(|choice| described(&mut out, choice));
         out.push_str(") ;;\n");
     }
     out.push_str("    esac\n    choices+=(");
-    dashed(&tree.everywhere).for_each(|choice| described(&mut out, choice));
+    everywhere().for_each(|choice| described(&mut out, choice));
     out.push_str(
         r")
     _describe 'claude-bedrock' choices
@@ -106,22 +116,18 @@ if [[ $funcstack[1] == _claude_bedrock ]]; then _claude_bedrock; else compdef _c
 }
 
 /// For fish, one line a choice.
-pub(super) fn fish(tree: &Tree) -> String {
+pub(super) fn fish(nodes: &[Node]) -> String {
     let mut out = String::from("complete -c claude-bedrock -f\n");
-    for option in &tree.everywhere {
-        let _ = writeln!(out, "complete -c claude-bedrock {}", fish_option(option));
+    for flag in EVERYWHERE.iter().chain([&HELP]) {
+        let _ = writeln!(out, "complete -c claude-bedrock {}", fish_option(flag));
     }
-    for node in &tree.nodes {
+    for node in nodes {
         let seen = node.path.split_whitespace();
         let mut conditions: Vec<String> = seen
             .map(|word| format!("__fish_seen_subcommand_from {word}"))
             .collect();
-        if !node.commands.is_empty() {
-            let below: Vec<&str> = node
-                .commands
-                .iter()
-                .map(|(name, _)| name.as_str())
-                .collect();
+        let below: Vec<&str> = node.usage.shown().map(|below| below.name).collect();
+        if !below.is_empty() {
             conditions.push(format!(
                 "not __fish_seen_subcommand_from {}",
                 below.join(" ")
@@ -131,40 +137,44 @@ pub(super) fn fish(tree: &Tree) -> String {
         let mut line = |rest: &str| {
             let _ = writeln!(out, "complete -c claude-bedrock -n '{condition}' {rest}");
         };
-        for (name, help) in &node.commands {
-            line(&format!("-a {name} -d {}", single_quoted(help)));
+        for below in node.usage.shown() {
+            line(&format!(
+                "-a {} -d {}",
+                below.name,
+                single_quoted(below.about())
+            ));
         }
-        for word in &node.words {
+        for word in arguments(node) {
             line(&format!("-a {word}"));
         }
-        for option in &node.options {
-            line(&fish_option(option));
+        for flag in node.usage.flags.iter().filter(|flag| flag.is_option()) {
+            line(&fish_option(flag));
         }
     }
     out
 }
 
-fn fish_option(option: &OptionWord) -> String {
-    let value = match &option.value {
-        Value::None => String::new(),
-        Value::OneOf(words) => format!(" -x -a '{}'", words.join(" ")),
-        Value::Path => " -r -F".to_owned(),
-        Value::Any => " -x".to_owned(),
+fn fish_option(flag: &Flag) -> String {
+    let value = match flag.takes {
+        Takes::Nothing | Takes::Switch => String::new(),
+        Takes::OneOf(..) => format!(" -x -a '{}'", words_of(flag)),
+        Takes::Path(_) => " -r -F".to_owned(),
+        _ => " -x".to_owned(),
     };
     format!(
         "-l {}{value} -d {}",
-        option.name,
-        single_quoted(&option.help)
+        flag.name,
+        single_quoted(flag.help.trim())
     )
 }
 
 /// For PowerShell.
-pub(super) fn powershell(tree: &Tree) -> String {
+pub(super) fn powershell(nodes: &[Node]) -> String {
     let quoted = |words: Vec<String>| -> String {
         let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
         words.join(", ")
     };
-    let known = tree.nodes.iter().map(|node| node.path.clone());
+    let known = nodes.iter().map(|node| node.path.clone());
     let known = quoted(known.filter(|path| !path.is_empty()).collect());
     let mut out = String::from(
         r#"Register-ArgumentCompleter -Native -CommandName claude-bedrock -ScriptBlock {
@@ -178,23 +188,23 @@ pub(super) fn powershell(tree: &Tree) -> String {
         "    foreach ($one in $words) {{ if (@({known}) -contains \"$path $one\") {{ $path += \" $one\" }} }}\n    \
          $last = if ($words.Count) {{ $words[-1] }} else {{ '' }}\n    $choices = switch -Wildcard (\"$path $last\") {{"
     );
-    values(tree, |pattern, value| {
-        if let Value::OneOf(words) = value {
+    values(nodes, |pattern, flag| {
+        if let Takes::OneOf(_, words) = flag.takes {
             // One string: PowerShell joins no words of its own.
             let pattern = pattern.replace("*' ", "'* ");
             let _ = writeln!(
                 out,
                 "        {pattern} {{ {}; break }}",
-                quoted(words.clone())
+                quoted(words.iter().map(|(word, _)| (*word).to_owned()).collect())
             );
         }
     });
     out.push_str("        default {\n            switch ($path) {\n");
-    for node in &tree.nodes {
+    for node in nodes {
         let names = quoted(choices(node).map(|(name, _)| name).collect());
         let _ = writeln!(out, "                '{}' {{ {names} }}", node.path);
     }
-    let everywhere = quoted(dashed(&tree.everywhere).map(|(name, _)| name).collect());
+    let everywhere = quoted(everywhere().map(|(name, _)| name).collect());
     let _ = write!(
         out,
         "            }}\n            {everywhere}\n        }}\n    }}\n    \
@@ -204,37 +214,52 @@ pub(super) fn powershell(tree: &Tree) -> String {
 }
 
 /// What may stand next at a command, the options of all commands aside, with what it means.
-fn choices(node: &Node) -> impl Iterator<Item = (String, String)> {
-    let words = node.words.iter().map(|word| (word.clone(), String::new()));
-    node.commands
-        .iter()
-        .cloned()
-        .chain(words)
-        .chain(dashed(&node.options))
+fn choices(node: &Node) -> impl Iterator<Item = (String, &'static str)> {
+    let below = node.usage.shown();
+    below
+        .map(|below| (below.name.to_owned(), below.about()))
+        .chain(arguments(node).map(|word| (word.to_owned(), "")))
+        .chain(dashed(node.usage.flags))
 }
 
-fn dashed(options: &[OptionWord]) -> impl Iterator<Item = (String, String)> {
-    let words = options.iter();
-    words.map(|option| (format!("--{}", option.name), option.help.clone()))
+/// The words that a command's argument may be.
+fn arguments(node: &Node) -> impl Iterator<Item = &'static str> {
+    let arguments = node.usage.flags.iter().filter(|flag| !flag.is_option());
+    arguments.flat_map(|flag| flag.words().iter().map(|(word, _)| *word))
+}
+
+fn dashed(flags: &'static [Flag]) -> impl Iterator<Item = (String, &'static str)> {
+    let options = flags.iter().filter(|flag| flag.is_option());
+    options.map(|flag| (format!("--{}", flag.name), flag.help.trim()))
+}
+
+fn everywhere() -> impl Iterator<Item = (String, &'static str)> {
+    dashed(EVERYWHERE).chain([("--help".to_owned(), HELP.help.trim())])
+}
+
+fn words_of(flag: &Flag) -> String {
+    let words: Vec<&str> = flag.words().iter().map(|(word, _)| *word).collect();
+    words.join(" ")
 }
 
 /// Every path as one pattern of `case`.
-fn paths(tree: &Tree) -> String {
-    let paths = tree.nodes.iter().filter(|node| !node.path.is_empty());
+fn paths(nodes: &[Node]) -> String {
+    let paths = nodes.iter().filter(|node| !node.path.is_empty());
     let paths: Vec<String> = paths.map(|node| format!("'{}'", node.path)).collect();
     paths.join("|")
 }
 
 /// Hands each option that takes a value to `write`, with a pattern for the path and the option.
-fn values(tree: &Tree, mut write: impl FnMut(&str, &Value)) {
-    let takes_one = |option: &&OptionWord| !matches!(option.value, Value::None);
-    for node in &tree.nodes {
-        for option in node.options.iter().filter(takes_one) {
-            write(&format!("'{} --{}'", node.path, option.name), &option.value);
+fn values(nodes: &[Node], mut write: impl FnMut(&str, &Flag)) {
+    let takes_one =
+        |flag: &&Flag| flag.is_option() && !matches!(flag.takes, Takes::Nothing | Takes::Switch);
+    for node in nodes {
+        for flag in node.usage.flags.iter().filter(takes_one) {
+            write(&format!("'{} --{}'", node.path, flag.name), flag);
         }
     }
-    for option in tree.everywhere.iter().filter(takes_one) {
-        write(&format!("*' --{}'", option.name), &option.value);
+    for flag in EVERYWHERE.iter().filter(takes_one) {
+        write(&format!("*' --{}'", flag.name), flag);
     }
 }
 

@@ -1,0 +1,198 @@
+//! The help, from the table of commands: two columns, as wide as the terminal and no wider.
+
+use crate::commands::layout::wrap;
+use crate::commands::usage::{Flag, Takes};
+use crate::commands::{Options, PROGRAM};
+
+/// Room for an option and its value; what is longer has its sentence on the next line.
+const MOST_LEFT: usize = 28;
+
+const HELP: Flag = Flag {
+    help: " Print help",
+    ..Flag::switch("help").short('h')
+};
+
+const VERSION: Flag = Flag {
+    help: " Print the version",
+    ..Flag::switch("version").short('V')
+};
+
+/// The help of the command that the words of `path` lead to.
+pub(super) fn render(path: &str, width: usize) -> String {
+    let mut usage = &PROGRAM;
+    for word in path.split_whitespace() {
+        let Some(below) = usage.below.iter().find(|below| below.name == word) else {
+            break;
+        };
+        usage = below;
+    }
+    let mut page = Page {
+        width,
+        text: String::new(),
+    };
+    page.prose(usage.help);
+    let words: Vec<&str> = std::iter::once(PROGRAM.name)
+        .chain(path.split_whitespace())
+        .collect();
+    page.text
+        .push_str(&format!("\nUsage: {} [OPTIONS]", words.join(" ")));
+    for flag in usage.flags.iter().filter(|flag| is_required(flag)) {
+        page.text.push_str(&format!(" {}", flag_as_typed(flag)));
+    }
+    if usage.below.is_empty() {
+        page.text.push('\n');
+    } else {
+        page.text.push_str(" <COMMAND>\n");
+        let below = usage.shown();
+        let entries: Vec<Entry> = below
+            .map(|below| (below.name.to_owned(), below.about(), &[][..]))
+            .collect();
+        page.section("Commands", &entries);
+    }
+    let of = |flags: &'static [Flag], option: bool| {
+        flags
+            .iter()
+            .filter(move |flag| flag.is_option() == option)
+            .map(row)
+    };
+    page.section("Arguments", &of(usage.flags, false).collect::<Vec<_>>());
+    let mut options: Vec<Entry> = of(usage.flags, true).chain([row(&HELP)]).collect();
+    if path.is_empty() {
+        options.push(row(&VERSION));
+    }
+    page.section("Options", &options);
+    if path.is_empty() {
+        page.section(
+            "Options of every command",
+            &of(Options::FLAGS, true).collect::<Vec<_>>(),
+        );
+    } else {
+        page.text.push('\n');
+        page.prose(
+            "Every command also takes --json, --offline, --home, --settings, --scope, --quiet, --verbose, --color and \
+             --timeout: see `claude-bedrock --help`.",
+        );
+    }
+    page.text
+}
+
+fn is_required(flag: &Flag) -> bool {
+    matches!(
+        flag.takes,
+        Takes::Required(_) | Takes::Argument(_) | Takes::CommandLine
+    )
+}
+
+/// What stands on the left, what it means, and the words to choose from.
+type Entry = (
+    String,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+fn row(flag: &Flag) -> Entry {
+    let letter = match flag.short {
+        Some(letter) => format!("-{letter}, "),
+        None if flag.is_option() => "    ".to_owned(),
+        None => String::new(),
+    };
+    // Words whose meaning the sentence gives are not listed again.
+    let told = |words: &&[(&str, &str)]| words.iter().any(|(word, _)| !flag.help.contains(word));
+    let words = Some(flag.words()).filter(told).unwrap_or_default();
+    (
+        [letter, flag_as_typed(flag)].concat(),
+        flag.help.trim(),
+        words,
+    )
+}
+
+fn flag_as_typed(flag: &Flag) -> String {
+    let name = flag.name;
+    match flag.takes {
+        Takes::Nothing => format!("--{name}"),
+        Takes::Switch => format!("--{name}[=BOOL]"),
+        Takes::Text(value)
+        | Takes::Required(value)
+        | Takes::Several(value)
+        | Takes::Path(value)
+        | Takes::Number(value, ..)
+        | Takes::OneOf(value, _) => format!("--{name} <{value}>"),
+        Takes::Argument(_) => format!("<{name}>"),
+        Takes::CommandLine => format!("-- <{name}>..."),
+        Takes::Rest => format!("[{name}]..."),
+    }
+}
+
+struct Page {
+    width: usize,
+    text: String,
+}
+
+impl Page {
+    /// Paragraphs, each wrapped; indented lines stay as they are.
+    fn prose(&mut self, text: &str) {
+        let mut paragraph = String::new();
+        for line in text
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        {
+            if line.is_empty() || line.starts_with(' ') {
+                self.paragraph(&mut paragraph);
+                self.text.push_str(line.trim_end());
+                self.text.push('\n');
+            } else {
+                paragraph.push_str(line);
+                paragraph.push(' ');
+            }
+        }
+        self.paragraph(&mut paragraph);
+    }
+
+    fn paragraph(&mut self, text: &mut String) {
+        for line in wrap(text.trim(), self.width) {
+            if !line.is_empty() {
+                self.text.push_str(&line);
+                self.text.push('\n');
+            }
+        }
+        text.clear();
+    }
+
+    /// A heading and its entries in two columns.
+    fn section(&mut self, heading: &str, entries: &[Entry]) {
+        if entries.is_empty() {
+            return;
+        }
+        self.text.push_str(&format!("\n{heading}:\n"));
+        let lefts = entries.iter().map(|(left, ..)| left.len());
+        let left = lefts.filter(|left| *left <= MOST_LEFT).max().unwrap_or(0);
+        for (name, sentence, words) in entries {
+            self.entry(2, left, name, sentence);
+            let longest = words.iter().map(|(word, _)| word.len()).max().unwrap_or(0);
+            for (word, meaning) in *words {
+                self.entry(
+                    left + 6,
+                    longest,
+                    word,
+                    meaning.trim().trim_end_matches('.'),
+                );
+            }
+        }
+    }
+
+    /// A name and its sentence, which wraps in its own column.
+    fn entry(&mut self, margin: usize, column: usize, name: &str, sentence: &str) {
+        let indent = margin + column + 2;
+        let margin = " ".repeat(margin);
+        let lines = wrap(sentence, self.width.saturating_sub(indent).max(20));
+        let below = format!("\n{}", " ".repeat(indent));
+        let between = if name.len() > column {
+            below.clone()
+        } else {
+            " ".repeat(column - name.len() + 2)
+        };
+        let line = format!("{margin}{name}{between}{}", lines.join(&below));
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+}
