@@ -14,26 +14,26 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Code, Error, Result};
 
 /// One inference profile, as far as anyone here needs it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InferenceProfile {
     /// `us.anthropic.claude-…`, or an opaque word for an application profile.
     pub id: String,
     /// Amazon's or the owner's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The ARN; application profiles are invoked by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
     /// The model behind it (`anthropic.claude-…`): the end of the first model's ARN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
     /// Whose it is.
     pub kind: Kind,
 }
 
 /// Who made an inference profile. The spelling is the API's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {
     /// Amazon, for every account.

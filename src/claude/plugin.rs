@@ -10,7 +10,7 @@ pub mod status_line;
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::settings::config_dir;
@@ -142,7 +142,7 @@ pub fn rivals(settings: &Document) -> Vec<String> {
 }
 
 /// The note of a hook that failed: a hook itself stays silent.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub struct HookFailure {
     /// When.
     pub at: Epoch,
@@ -165,7 +165,14 @@ impl HookFailure {
 
     /// The last note, if any.
     pub fn read(env: &Env) -> Option<Self> {
-        serde_json::from_slice(&file::read(&Self::path(env)).ok()??).ok()
+        let bytes = file::read(&Self::path(env)).ok()??;
+        let value: Value = serde_json::from_slice(&bytes).ok()?;
+        let text = |name| value.get(name)?.as_str().map(str::to_owned);
+        Some(HookFailure {
+            at: value.get("at")?.as_i64()?,
+            event: text("event")?,
+            error: text("error")?,
+        })
     }
 
     /// Takes the note away, and its folder if it held nothing else.

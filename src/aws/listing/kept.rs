@@ -4,9 +4,10 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::InferenceProfile;
+use super::{InferenceProfile, Kind};
 use crate::env::Env;
 use crate::error::Result;
 use crate::file;
@@ -59,7 +60,7 @@ pub struct KeptListing {
 }
 
 /// The file's form.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Kept {
     fetched_at: String,
@@ -88,11 +89,24 @@ pub fn load_kept(env: &Env, key: Key<'_>) -> Option<KeptListing> {
 
 /// Reads a kept file; `None` for one that is broken or for another region.
 pub fn parse_kept(bytes: &[u8], region: &str) -> Option<KeptListing> {
-    let kept: Kept = serde_json::from_slice(bytes).ok()?;
-    let fetched_at = parse_timestamp(&kept.fetched_at)?;
-    (kept.region == region).then_some(KeptListing {
-        fetched_at,
-        profiles: kept.profiles,
+    let kept: Value = serde_json::from_slice(bytes).ok()?;
+    let profiles = kept.get("profiles")?.as_array()?;
+    (kept.get("region")? == region).then_some(KeptListing {
+        fetched_at: parse_timestamp(kept.get("fetchedAt")?.as_str()?)?,
+        profiles: profiles.iter().map(kept_profile).collect::<Option<_>>()?,
+    })
+}
+
+fn kept_profile(value: &Value) -> Option<InferenceProfile> {
+    let text = |name| value.get(name)?.as_str().map(str::to_owned);
+    let kinds = [Kind::SystemDefined, Kind::Application];
+    let kind = value.get("kind")?;
+    Some(InferenceProfile {
+        id: text("id")?,
+        name: text("name"),
+        arn: text("arn"),
+        model_id: text("modelId"),
+        kind: kinds.into_iter().find(|known| kind == known.as_str())?,
     })
 }
 

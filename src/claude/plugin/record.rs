@@ -1,9 +1,9 @@
 //! The record of an installation: which files are ours, what they held, and which folders had to be made.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use sha1_smol::Sha1;
 
 use super::Asset;
@@ -15,7 +15,7 @@ use crate::report::pretty;
 pub const RECORD: &str = ".claude-plugin/installed.json";
 
 /// What was installed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// The version of the program that wrote the files.
     pub version: String,
@@ -24,7 +24,7 @@ pub struct Record {
     /// How many folders had to be made for the plugin, itself included: that many go again.
     pub folders: usize,
     /// The digest of each file as it was written.
-    pub files: BTreeMap<String, String>,
+    pub files: Map<String, Value>,
 }
 
 impl Record {
@@ -32,7 +32,8 @@ impl Record {
     pub(super) fn new(binary: &str, folders: usize, assets: &[Asset]) -> Self {
         let digested = |(path, text): &Asset| {
             let path: &str = path;
-            (path.to_owned(), digest(text.as_bytes(), binary))
+            let digest = digest(text.as_bytes(), binary);
+            (path.to_owned(), Value::String(digest))
         };
         Record {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -42,6 +43,22 @@ impl Record {
         }
     }
 
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut value: Value = serde_json::from_slice(bytes).ok()?;
+        let text = |name| value.get(name)?.as_str().map(str::to_owned);
+        let (version, binary) = (text("version")?, text("binary")?);
+        let folders = value.get("folders")?.as_u64()?;
+        let Value::Object(files) = value.get_mut("files")?.take() else {
+            return None;
+        };
+        Some(Record {
+            version,
+            binary,
+            folders: usize::try_from(folders).ok()?,
+            files,
+        })
+    }
+
     /// The record in `folder`; `None` when there is none, or none that can be read: then no file counts as ours that is
     /// not what we would write.
     ///
@@ -49,7 +66,7 @@ impl Record {
     /// `FILE_UNREADABLE`.
     pub fn load(folder: &Path) -> Result<Option<Self>> {
         let bytes = file::read(&folder.join(RECORD))?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        Ok(bytes.and_then(|bytes| Record::parse(&bytes)))
     }
 
     /// The file's bytes.
@@ -59,7 +76,8 @@ impl Record {
 
     /// Whether `path` holds what was written to it.
     pub(super) fn wrote(&self, path: &str, bytes: &[u8]) -> bool {
-        self.files.get(path) == Some(&digest(bytes, &self.binary))
+        let digest = digest(bytes, &self.binary);
+        self.files.get(path).is_some_and(|known| *known == digest)
     }
 }
 
