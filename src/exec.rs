@@ -4,6 +4,7 @@
 //! terminal ([`interactive`], [`replace`]). Nothing goes through a shell.
 
 mod capture;
+mod side_by_side;
 mod signals;
 mod terminal;
 #[cfg(unix)]
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use capture::{End, Output, capture, capture_all};
+pub use side_by_side::{Board, side_by_side};
 pub use terminal::{Stdout, interactive, interactive_heard, replace};
 
 use crate::env::{Env, find_var};

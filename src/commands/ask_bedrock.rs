@@ -2,7 +2,6 @@
 //!
 //! The commands say for whom; what is run, in which order and what it means is decided here.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -32,7 +31,7 @@ pub struct Asker<'a> {
     context: &'a Context<'a>,
     cli: AwsCli,
     /// For each session that has to renew itself, whether it did.
-    renewed: Mutex<HashMap<String, Arc<Mutex<bool>>>>,
+    renewed: Mutex<Vec<(String, Arc<Mutex<bool>>)>>,
     lacks_type_filter: AtomicBool,
 }
 
@@ -157,14 +156,14 @@ impl<'a> Asker<'a> {
                 first.push(group);
             }
         }
-        let mut answers: HashMap<&str, Result<Identity>> = HashMap::new();
+        let mut answers: Vec<(&str, Result<Identity>)> = Vec::new();
         for round in [first, rest] {
             let runs: Vec<Run> = round
                 .iter()
                 .map(|(caller, region)| self.sts(caller, region))
                 .collect();
             let mut done = 0;
-            let outcomes = exec::capture_all(&runs, jobs, |index, _| {
+            let outcomes = exec::capture_all(&runs, jobs, &mut |index| {
                 done += 1;
                 if let Some((caller, _)) = round.get(index) {
                     let name = caller.profile.as_deref().unwrap_or_default();
@@ -172,14 +171,12 @@ impl<'a> Asker<'a> {
                 }
             });
             for ((caller, _), outcome) in round.iter().zip(outcomes) {
-                answers.insert(&caller.group, read_identity(caller, outcome));
+                answers.push((&caller.group, read_identity(caller, outcome)));
             }
         }
         let answer = |(caller, _): &(Caller, _)| {
-            answers
-                .get(caller.group.as_str())
-                .cloned()
-                .unwrap_or_else(|| Err(unknown_caller()))
+            let known = answers.iter().find(|(group, _)| *group == caller.group);
+            known.map_or_else(|| Err(unknown_caller()), |(_, answer)| answer.clone())
         };
         callers.iter().map(answer).collect()
     }
@@ -199,12 +196,20 @@ impl<'a> Asker<'a> {
             let who = identify();
             return (who, self.list(caller, region, true));
         }
-        std::thread::scope(|scope| {
-            let listing = scope.spawn(|| self.list(caller, region, true));
-            let who = identify();
-            let listing = listing.join().unwrap_or_else(|_| Err(unknown_caller()));
-            (who, listing)
-        })
+        let listing = Mutex::new(None);
+        let list = |_| *lock(&listing) = Some(self.list(caller, region, true));
+        let mut who = None;
+        exec::side_by_side(1, &list, &mut |board| {
+            board.want(0);
+            who = Some(identify());
+            board.next_done();
+        });
+        let listing = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let nobody = || Err(unknown_caller());
+        (
+            who.unwrap_or_else(nobody),
+            listing.unwrap_or_else(|| Err(unknown_caller())),
+        )
     }
 
     /// The likely regions other than `region` in which the caller has access, asked side by side.
@@ -246,7 +251,7 @@ impl<'a> Asker<'a> {
         let renewed = caller
             .renewal
             .as_ref()
-            .map(|session| Arc::clone(lock(&self.renewed).entry(session.clone()).or_default()));
+            .map(|session| self.renewal_of(session));
         let mut outcomes = Vec::new();
         if let Some(renewed) = &renewed {
             let mut renewed = lock(renewed);
@@ -256,8 +261,19 @@ impl<'a> Asker<'a> {
             }
         }
         let rest = runs.get(outcomes.len()..).unwrap_or_default();
-        outcomes.extend(exec::capture_all(rest, rest.len(), |_, _| {}));
+        outcomes.extend(exec::capture_all(rest, rest.len(), &mut |_| {}));
         outcomes
+    }
+
+    /// Whether a session has renewed itself, to look at and to set one after another.
+    fn renewal_of(&self, session: &str) -> Arc<Mutex<bool>> {
+        let mut known = lock(&self.renewed);
+        if let Some((_, renewed)) = known.iter().find(|(name, _)| name == session) {
+            return Arc::clone(renewed);
+        }
+        let renewed = Arc::default();
+        known.push((session.to_owned(), Arc::clone(&renewed)));
+        renewed
     }
 
     fn progress(&self, done: usize, of: usize, profile: &str) {

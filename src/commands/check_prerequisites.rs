@@ -57,7 +57,7 @@ impl CheckPrerequisites {
                     .deadline(context.timeout(VERSION_TIMEOUT))
             })
             .collect();
-        let mut outcomes = exec::capture_all(&runs, runs.len(), |_, _| {}).into_iter();
+        let mut outcomes = exec::capture_all(&runs, runs.len(), &mut |_| {}).into_iter();
         let mut outcome = |path: &Option<PathBuf>| path.as_ref().and_then(|_| outcomes.next());
         let [aws, node] = &paths;
         let mut aws_cli = Tool::new(aws.as_ref());

@@ -5,9 +5,10 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::side_by_side::side_by_side;
 use super::{Run, interrupted, signals};
 use crate::error::{Code, Error, Result};
 
@@ -127,51 +128,30 @@ pub fn capture(run: &Run) -> Result<Output> {
 pub fn capture_all(
     runs: &[Run],
     jobs: usize,
-    mut on_done: impl FnMut(usize, &Result<Output>),
+    on_done: &mut dyn FnMut(usize),
 ) -> Vec<Result<Output>> {
     // One watch over all of them: no gap between two runs in which a signal would leave others running.
     let _watch = signals::Watch::start();
-    let next = AtomicUsize::new(0);
-    let mut results: Vec<Option<Result<Output>>> = runs.iter().map(|_| None).collect();
-    let (sender, receiver) = mpsc::channel();
-    let work = |sender: mpsc::Sender<_>| {
-        while let Some((index, run)) = take(runs, &next) {
-            // The receiver lives until every sender is gone.
-            let _ = sender.send((index, capture(run)));
+    let results: Mutex<Vec<Option<Result<Output>>>> =
+        Mutex::new(runs.iter().map(|_| None).collect());
+    let work = |index: usize| {
+        let result = runs.get(index).map(capture);
+        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = results.get_mut(index) {
+            *place = result;
         }
     };
-    std::thread::scope(|scope| {
-        let threads = jobs.clamp(1, runs.len().max(1));
-        let started = (0..threads)
-            .filter(|_| {
-                let (sender, work) = (sender.clone(), &work);
-                std::thread::Builder::new()
-                    .spawn_scoped(scope, move || work(sender))
-                    .is_ok()
-            })
-            .count();
-        if started == 0 {
-            // No threads to be had: one after the other.
-            work(sender);
-        } else {
-            drop(sender);
-        }
-        for (index, result) in receiver {
-            on_done(index, &result);
-            if let Some(place) = results.get_mut(index) {
-                *place = Some(result);
-            }
+    side_by_side(jobs.clamp(1, runs.len().max(1)), &work, &mut |board| {
+        (0..runs.len()).for_each(|index| board.want(index));
+        while let Some(index) = board.next_done() {
+            on_done(index);
         }
     });
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results
         .into_iter()
         .map(|result| result.unwrap_or_else(|| Err(interrupted())))
         .collect()
-}
-
-fn take<'a>(runs: &'a [Run], next: &AtomicUsize) -> Option<(usize, &'a Run)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((index, runs.get(index)?))
 }
 
 fn start(run: &Run, out: &File, err: &File) -> io::Result<duct::Handle> {

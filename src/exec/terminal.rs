@@ -1,7 +1,7 @@
 //! Programs that talk to the user: they keep the terminal.
 
 use std::io::{Read, Write};
-use std::sync::mpsc::channel;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Run, interrupted, signals};
@@ -40,25 +40,48 @@ pub fn interactive(run: &Run, stdout: Stdout) -> Result<i32> {
 /// As [`interactive`].
 pub fn interactive_heard(run: &Run) -> Result<(i32, String)> {
     let (mut reader, writer) = std::io::pipe().map_err(|error| run.start_error(&error))?;
-    let (sender, receiver) = channel();
+    let heard = Arc::new((Mutex::<Heard>::default(), Condvar::new()));
+    let shared = Arc::clone(&heard);
     let listener = std::thread::Builder::new().spawn(move || {
+        let note = |piece: Option<&[u8]>| {
+            let mut heard = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.bytes.extend(piece.unwrap_or_default());
+            heard.closed |= piece.is_none();
+            shared.1.notify_all();
+        };
         let mut buffer = [0; 4096];
         while let Ok(length @ 1..) = reader.read(&mut buffer) {
             let piece = buffer.get(..length).unwrap_or_default();
             // Nobody looks at our stderr any more, or nobody waits for the end: the program is to go on all the same.
             let _ = std::io::stderr().write_all(piece);
-            let _ = sender.send(piece.to_vec());
+            note(Some(piece));
         }
+        note(None);
     });
     listener.map_err(|error| run.start_error(&error))?;
     let expression = run.expression().stdout_to_stderr().stderr_file(writer);
     let code = attend(run, expression)?;
-    let mut heard = Vec::new();
+    let mut so_far = heard.0.lock().unwrap_or_else(PoisonError::into_inner);
     // A browser that the program started may hold the pipe open for hours.
-    while let Ok(piece) = receiver.recv_timeout(LAST_WORDS) {
-        heard.extend(piece);
+    loop {
+        let length = so_far.bytes.len();
+        let more = heard.1.wait_timeout_while(so_far, LAST_WORDS, |heard| {
+            !heard.closed && heard.bytes.len() == length
+        });
+        let silent;
+        (so_far, silent) = more.unwrap_or_else(PoisonError::into_inner);
+        if so_far.closed || silent.timed_out() {
+            break;
+        }
     }
-    Ok((code, String::from_utf8_lossy(&heard).into_owned()))
+    Ok((code, String::from_utf8_lossy(&so_far.bytes).into_owned()))
+}
+
+/// What came through the pipe so far.
+#[derive(Default)]
+struct Heard {
+    bytes: Vec<u8>,
+    closed: bool,
 }
 
 /// Starts it, and waits for its end or for Ctrl-C.

@@ -136,16 +136,13 @@ fn a_program_that_cannot_start_says_why() {
 fn results_keep_the_order_of_the_runs() {
     let runs: Vec<Run> = (0..7).map(|n| sh(&format!("echo {n}"))).collect();
     let mut done = Vec::new();
-    let results = capture_all(&runs, 3, |index, result| {
-        assert!(result.is_ok());
-        done.push(index);
-    });
+    let results = capture_all(&runs, 3, &mut |index| done.push(index));
     let texts: Vec<_> = results.into_iter().map(|r| r.unwrap().stdout).collect();
     let wanted: Vec<_> = (0..7).map(|n| format!("{n}\n").into_bytes()).collect();
     assert_eq!(texts, wanted);
     done.sort_unstable();
     assert_eq!(done, [0, 1, 2, 3, 4, 5, 6]);
-    assert!(capture_all(&[], 8, |_, _| {}).is_empty());
+    assert!(capture_all(&[], 8, &mut |_| {}).is_empty());
 }
 
 /// Ctrl-C ends the children and leaves the answer to us; the test program is started again to be the one interrupted.
@@ -163,7 +160,7 @@ fn an_interruption_ends_the_children() {
 fn interrupted_while_children_run() {
     let runs = [sh("kill -INT $PPID; sleep 30"), sh("sleep 30"), sh("true")];
     let started = Instant::now();
-    for result in capture_all(&runs, 2, |_, _| {}) {
+    for result in capture_all(&runs, 2, &mut |_| {}) {
         assert_eq!(result.unwrap_err().code, Code::Interrupted);
     }
     assert!(
@@ -212,7 +209,7 @@ fn runs_go_side_by_side() {
             "touch '{mine}'; while ! [ -e '{other}' ]; do sleep 0.01; done"
         ))
     };
-    for result in capture_all(&[meet(&a, &b), meet(&b, &a)], 2, |_, _| {}) {
+    for result in capture_all(&[meet(&a, &b), meet(&b, &a)], 2, &mut |_| {}) {
         assert!(result.unwrap().success());
     }
 }

@@ -63,7 +63,7 @@ fn busy(folder: &Path) -> Error {
 #[cfg(unix)]
 fn wait(folder: &Path, longest: Duration) -> Result<(Option<File>, bool)> {
     use std::fs::TryLockError;
-    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
     let open = match File::open(folder) {
         Ok(open) => open,
@@ -78,18 +78,25 @@ fn wait(folder: &Path, longest: Duration) -> Result<(Option<File>, bool)> {
         Err(TryLockError::Error(_)) => return Ok((None, false)),
     }
     // The system's queue is fair, which asking again and again is not; the thread gives the wait an end.
-    let (sender, receiver) = channel();
+    let shared = Arc::new((Mutex::new(None::<Option<File>>), Condvar::new()));
+    let answer = Arc::clone(&shared);
     let waiter = std::thread::Builder::new().spawn(move || {
         let held = open.lock().ok().map(|()| open);
-        // Fails when nobody waits any more; the lock goes with the file then.
-        drop(sender.send(held));
+        // When nobody waits any more, the lock goes with the file.
+        *answer.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        answer.1.notify_all();
     });
     if waiter.is_err() {
         return Err(busy(folder));
     }
-    match receiver.recv_timeout(longest) {
-        Ok(held) => Ok((held, true)),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(busy(folder)),
+    let held = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let held = shared
+        .1
+        .wait_timeout_while(held, longest, |held| held.is_none());
+    let (mut held, _) = held.unwrap_or_else(PoisonError::into_inner);
+    match held.take() {
+        Some(held) => Ok((held, true)),
+        None => Err(busy(folder)),
     }
 }
 

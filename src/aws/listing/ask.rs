@@ -3,14 +3,11 @@
 //! One thread decides and a few run `aws`. A run is named by account, role and region, so that
 //! profiles which come to the same never ask twice.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::InferenceProfile;
 use crate::error::{Code, Error, Result};
+use crate::exec::side_by_side;
 
 /// A profile to find access for.
 #[derive(Clone, Debug)]
@@ -48,11 +45,21 @@ pub struct Answer {
 
 type Outcome = std::result::Result<Arc<Vec<InferenceProfile>>, Arc<Error>>;
 
-/// A run of `aws`: a group's number and a region.
-type Run<'t> = (usize, &'t str);
+/// The profiles that come to the same, and what was asked for them.
+struct Group<'t> {
+    key: &'t str,
+    /// The first of them: the one to ask with.
+    profile: &'t str,
+    runs: Vec<(&'t str, Option<Outcome>)>,
+}
 
-/// What is known of the runs; `None` while one is under way.
-type Runs<'t> = HashMap<Run<'t>, Option<Outcome>>;
+impl Group<'_> {
+    /// What `region` answered; `None` while nobody knows.
+    fn outcome(&self, region: &str) -> Option<&Outcome> {
+        let run = self.runs.iter().find(|(asked, _)| *asked == region);
+        run.and_then(|(_, outcome)| outcome.as_ref())
+    }
+}
 
 /// Asks for every target, at most `jobs` runs at a time. The answers are in the targets' order.
 ///
@@ -68,31 +75,32 @@ pub fn ask(
     list: &(dyn Fn(&str, &str) -> Result<Vec<InferenceProfile>> + Sync),
     on_answer: &mut dyn FnMut(usize, &Target),
 ) -> Vec<Answer> {
-    let (mut open, profiles) = chains_of(targets);
+    let (mut open, mut groups) = chains_of(targets);
     let mut answers = vec![Answer::default(); targets.len()];
-    let (wanted, queue) = channel::<Run<'_>>();
-    let (finished, outcomes) = channel::<(Run<'_>, Outcome)>();
-    let queue = Mutex::new(queue);
-    let stopped = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, most_runs(&open)) {
-            let (queue, stopped, profiles) = (&queue, &stopped, &profiles);
-            let finished = finished.clone();
-            scope.spawn(move || {
-                while let Some(run) = next_run(queue).filter(|_| !stopped.load(Ordering::Relaxed)) {
-                    let profile = profiles.get(run.0).copied().unwrap_or_default();
-                    let outcome = list(profile, run.1).map(Arc::new).map_err(Arc::new);
-                    if finished.send((run, outcome)).is_err() {
-                        break;
-                    }
-                }
-            });
+    // Each run's group, the profile to ask with, and the region; its place here is its number.
+    let ordered: Mutex<Vec<(usize, &str, &str)>> = Mutex::default();
+    let outcomes: Mutex<Vec<(usize, Outcome)>> = Mutex::default();
+    let order_of = |number: usize| lock(&ordered).get(number).copied();
+    let work = |number: usize| {
+        if let Some((_, profile, region)) = order_of(number) {
+            let outcome = list(profile, region).map(Arc::new).map_err(Arc::new);
+            lock(&outcomes).push((number, outcome));
         }
-        let mut runs = Runs::new();
+    };
+    let threads = jobs.clamp(1, most_runs(&open));
+    side_by_side(threads, &work, &mut |board| {
         let mut answered = 0;
         loop {
             open.retain_mut(|chain| {
-                let Some(answer) = chain.advance(&mut runs, &wanted) else {
+                let place = chain.group;
+                let Some(group) = groups.get_mut(place) else {
+                    return false;
+                };
+                let Some(answer) = chain.advance(group, &mut |profile, region| {
+                    let mut ordered = lock(&ordered);
+                    board.want(ordered.len());
+                    ordered.push((place, profile, region));
+                }) else {
                     return true;
                 };
                 for &index in &chain.targets {
@@ -105,10 +113,16 @@ pub fn ask(
                 }
                 false
             });
-            if open.is_empty() {
-                break;
-            }
-            let Ok((run, outcome)) = outcomes.recv() else {
+            let done = if open.is_empty() {
+                None
+            } else {
+                board.next_done()
+            };
+            let Some(((group, _, region), outcome)) = done.and_then(|number| {
+                let mut outcomes = lock(&outcomes);
+                let place = outcomes.iter().position(|(done, _)| *done == number)?;
+                Some((order_of(number)?, outcomes.swap_remove(place).1))
+            }) else {
                 break;
             };
             if let Err(error) = &outcome
@@ -121,11 +135,12 @@ pub fn ask(
                 }
                 break;
             }
-            runs.insert(run, Some(outcome));
+            let runs = groups.get_mut(group).map(|group| &mut group.runs);
+            let run = runs.and_then(|runs| runs.iter_mut().find(|(asked, _)| *asked == region));
+            if let Some((_, place)) = run {
+                *place = Some(outcome);
+            }
         }
-        // What is still queued has no one left who needs it; the workers end with their queue.
-        stopped.store(true, Ordering::Relaxed);
-        drop(wanted);
     });
     answers
 }
@@ -140,52 +155,52 @@ struct Chain<'t> {
 
 impl<'t> Chain<'t> {
     /// Goes as far as the known runs allow, and has the missing ones started. `None`: wait.
-    fn advance(&mut self, runs: &mut Runs<'t>, wanted: &Sender<Run<'t>>) -> Option<Answer> {
+    fn advance(
+        &mut self,
+        group: &mut Group<'t>,
+        start: &mut dyn FnMut(&'t str, &'t str),
+    ) -> Option<Answer> {
         while let Some(wave) = self.waves.get(self.wave) {
             for region in wave {
-                let run = (self.group, region.as_str());
-                if let Entry::Vacant(entry) = runs.entry(run) {
-                    entry.insert(None);
-                    // The queue outlives every chain: it ends after the last answer.
-                    let _ = wanted.send(run);
+                if !group.runs.iter().any(|(asked, _)| asked == region) {
+                    group.runs.push((region, None));
+                    start(group.profile, region);
                 }
             }
             for region in wave {
-                match runs.get(&(self.group, region.as_str())) {
-                    Some(Some(Ok(profiles))) => {
-                        if profiles.iter().any(InferenceProfile::is_claude) {
-                            // Not what happened to answer beside it: the same question, the same answer.
-                            let mut asked = self.asked(runs);
-                            let until = asked.iter().position(|it| it == region);
-                            asked.truncate(until.map_or(0, |index| index + 1));
-                            return Some(Answer {
-                                found: Some(Found {
-                                    region: region.clone(),
-                                    profiles: Arc::clone(profiles),
-                                }),
-                                asked,
-                                error: None,
-                            });
-                        }
-                    }
-                    Some(Some(Err(_))) => {}
-                    _ => return None,
+                let Ok(profiles) = group.outcome(region)? else {
+                    continue;
+                };
+                if profiles.iter().any(InferenceProfile::is_claude) {
+                    // Not what happened to answer beside it: the same question, the same answer.
+                    let mut asked = self.asked(group);
+                    let until = asked.iter().position(|it| it == region);
+                    asked.truncate(until.map_or(0, |index| index + 1));
+                    return Some(Answer {
+                        found: Some(Found {
+                            region: region.clone(),
+                            profiles: Arc::clone(profiles),
+                        }),
+                        asked,
+                        error: None,
+                    });
                 }
             }
             self.wave += 1;
-            if let Some(error) = self.last_word(runs) {
+            if let Some(error) = self.last_word(group) {
                 return Some(Answer {
                     found: None,
-                    asked: self.asked(runs),
+                    asked: self.asked(group),
                     error: Some(error),
                 });
             }
         }
-        let first = self.failures(runs).next().filter(|(index, _)| *index == 0);
+        let mut failures = self.failures(group);
+        let first = failures.next().filter(|(index, _)| *index == 0);
         Some(Answer {
             found: None,
-            asked: self.asked(runs),
-            error: first.map(|(_, error)| (*error).clone()),
+            asked: self.asked(group),
+            error: first.map(|(_, error)| error.clone()),
         })
     }
 
@@ -200,30 +215,25 @@ impl<'t> Chain<'t> {
         regions
     }
 
-    fn asked(&self, runs: &Runs<'_>) -> Vec<String> {
-        self.regions()
-            .into_iter()
-            .filter(|region| matches!(runs.get(&(self.group, *region)), Some(Some(_))))
-            .map(str::to_owned)
-            .collect()
+    fn asked(&self, group: &Group<'t>) -> Vec<String> {
+        let mut regions = self.regions();
+        regions.retain(|region| group.outcome(region).is_some());
+        regions.into_iter().map(str::to_owned).collect()
     }
 
     /// The failures so far, each with its place among the regions.
-    fn failures<'r>(&self, runs: &'r Runs<'t>) -> impl Iterator<Item = (usize, &'r Error)> {
-        let group = self.group;
-        self.regions()
-            .into_iter()
-            .enumerate()
-            .filter_map(move |(index, region)| match runs.get(&(group, region)) {
-                Some(Some(Err(error))) => Some((index, &**error)),
-                _ => None,
-            })
+    fn failures<'g>(&self, group: &'g Group<'t>) -> impl Iterator<Item = (usize, &'g Error)> {
+        let regions = self.regions().into_iter().enumerate();
+        regions.filter_map(move |(index, region)| match group.outcome(region) {
+            Some(Err(error)) => Some((index, &**error)),
+            _ => None,
+        })
     }
 
     /// A failure after which no other region needs to be asked.
-    fn last_word(&self, runs: &Runs<'t>) -> Option<Error> {
+    fn last_word(&self, group: &Group<'t>) -> Option<Error> {
         let mut unreachable = 0;
-        for (_, error) in self.failures(runs) {
+        for (_, error) in self.failures(group) {
             match error.code {
                 Code::AccessDenied | Code::BedrockAccessDenied | Code::RegionInvalid => {}
                 // An unknown region cannot be told from a dead network by one answer; by two it can.
@@ -247,20 +257,23 @@ fn ends_everything(code: Code) -> bool {
     )
 }
 
-/// One chain for targets of the same group and waves, and each group's first profile.
-fn chains_of(targets: &[Target]) -> (Vec<Chain<'_>>, Vec<&str>) {
-    let mut groups: HashMap<&str, usize> = HashMap::new();
-    let mut places: HashMap<(usize, &[Vec<String>]), usize> = HashMap::new();
-    let (mut chains, mut profiles) = (Vec::<Chain<'_>>::new(), Vec::new());
+/// One chain for targets of the same group and waves, and the groups.
+fn chains_of(targets: &[Target]) -> (Vec<Chain<'_>>, Vec<Group<'_>>) {
+    let (mut chains, mut groups) = (Vec::<Chain<'_>>::new(), Vec::<Group<'_>>::new());
     for (index, target) in targets.iter().enumerate() {
-        let group = *groups.entry(&target.group_key).or_insert_with(|| {
-            profiles.push(target.profile.as_str());
-            profiles.len() - 1
+        let known = groups
+            .iter()
+            .position(|group| group.key == target.group_key);
+        let group = known.unwrap_or_else(|| {
+            groups.push(Group {
+                key: &target.group_key,
+                profile: &target.profile,
+                runs: Vec::new(),
+            });
+            groups.len() - 1
         });
-        let place = *places
-            .entry((group, target.waves.as_slice()))
-            .or_insert(chains.len());
-        match chains.get_mut(place) {
+        let same = |chain: &&mut Chain<'_>| chain.group == group && *chain.waves == *target.waves;
+        match chains.iter_mut().find(same) {
             Some(chain) => chain.targets.push(index),
             None => chains.push(Chain {
                 group,
@@ -270,7 +283,7 @@ fn chains_of(targets: &[Target]) -> (Vec<Chain<'_>>, Vec<&str>) {
             }),
         }
     }
-    (chains, profiles)
+    (chains, groups)
 }
 
 /// How many runs there can be at a time; at least 1.
@@ -279,10 +292,8 @@ fn most_runs(chains: &[Chain<'_>]) -> usize {
     chains.iter().map(widest).sum::<usize>().max(1)
 }
 
-/// Waits for a run to do; `None` when there will be no more.
-fn next_run<'t>(queue: &Mutex<Receiver<Run<'t>>>) -> Option<Run<'t>> {
-    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    queue.recv().ok()
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
