@@ -103,11 +103,13 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
         Err(error) if fault::is_absent(&error) => return Ok(Vec::new()),
         Err(error) => return Err(fault::unreadable(folder, &error)),
     };
-    let mut paths = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<Vec<_>>>()
-        .map_err(|error| fault::unreadable(folder, &error))?;
-    paths.sort_unstable();
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in entries {
+        let path = entry
+            .map_err(|error| fault::unreadable(folder, &error))?
+            .path();
+        paths.insert(paths.partition_point(|known| *known < path), path);
+    }
     Ok(paths)
 }
 

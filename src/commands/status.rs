@@ -96,10 +96,12 @@ const NOT_CONFIGURED: &str = "NOT_CONFIGURED";
 /// Gathers the facts and judges them. What cannot be read is part of the answer.
 pub fn gather(env: &Env, options: &Options) -> StatusReport {
     let facts = Facts::gather(env, options);
-    let mut checks = doctor::examine(&facts);
-    checks.sort_by_key(|check| check.group.rank());
+    let checks = doctor::examine(&facts);
     let of = |state: State| -> Vec<Warning> {
-        let found = checks.iter().filter(|check| check.state == state);
+        let found = doctor::Group::WORST_FIRST.iter().flat_map(|group| {
+            let of_group = |check: &&doctor::Check| check.group == *group && check.state == state;
+            checks.iter().filter(of_group)
+        });
         found.map(doctor::Check::warning).collect()
     };
     let problems = of(State::Fail);

@@ -60,9 +60,10 @@ pub(super) fn write_backup(path: &Path, bytes: &[u8], at: Epoch) -> Result<PathB
 pub(super) fn prune_backups(path: &Path, made: &Path) {
     let mut backups = backups(path);
     backups.retain(|(_, name)| made.file_name() != Some(name));
-    backups.sort_unstable();
-    let many = (backups.len() + 1).saturating_sub(MOST_BACKUPS);
-    for (_, name) in backups.into_iter().take(many) {
+    while backups.len() + 1 > MOST_BACKUPS {
+        let oldest = backups.iter().enumerate().min_by_key(|(_, backup)| *backup);
+        let Some((at, _)) = oldest else { break };
+        let (_, name) = backups.swap_remove(at);
         drop(system::remove_file(&folder_of(path).join(name)));
     }
 }

@@ -64,7 +64,7 @@ impl<'a> Editor<'a> {
         } else {
             format!("{newline}{indent}{key} = {value}")
         };
-        self.edits.push((at..at, line));
+        self.write(at..at, line);
         self.expect(position)?
             .push((key.to_owned(), value.to_owned()));
         self.note(section.header, key, None, Some(value));
@@ -85,10 +85,8 @@ impl<'a> Editor<'a> {
         };
         let (indent, newline) = (entry.indent, self.newline);
         let kept = self.comments_in(entry);
-        self.edits.push((
-            entry.range.clone(),
-            format!("{indent}{key} = {value}{newline}{kept}"),
-        ));
+        let line = format!("{indent}{key} = {value}{newline}{kept}");
+        self.write(entry.range.clone(), line);
         for known in self.expect(position)? {
             if known.0 == old {
                 *known = (key.to_owned(), value.to_owned());
@@ -104,7 +102,7 @@ impl<'a> Editor<'a> {
         let (position, section) = self.section(line)?;
         if let Some(entry) = section.find(key) {
             let kept = self.comments_in(entry);
-            self.edits.push((entry.range.clone(), kept));
+            self.write(entry.range.clone(), kept);
             self.expect(position)?.retain(|(known, _)| known != key);
             self.note(section.header, key, text_of(entry), None);
         }
@@ -127,7 +125,7 @@ impl<'a> Editor<'a> {
         let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
         let at = entry.range.start + lines.trim_end_matches(is_blank).len();
         let before = text_of(entry).ok_or_else(mistake)?;
-        self.edits.push((at..at, more.to_owned()));
+        self.write(at..at, more.to_owned());
         let after = format!("{before}{more}").trim_start().to_owned();
         for known in self.expect(position)? {
             if known.0 == key {
@@ -138,15 +136,22 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 
+    /// Notes an edit, in the order of the text.
+    fn write(&mut self, range: Range<usize>, new: String) {
+        let place = |range: &Range<usize>| (range.start, range.end);
+        let at = self
+            .edits
+            .partition_point(|(known, _)| place(known) <= place(&range));
+        self.edits.insert(at, (range, new));
+    }
+
     /// The edited text and what differs in it.
     ///
     /// # Errors
     /// `AWS_CONFIG_INVALID` when botocore would reject it; `INTERNAL` when it does not read as the old one plus the changes: then it must not be written.
-    pub(super) fn finish(mut self) -> Result<(Vec<u8>, Vec<Change>)> {
+    pub(super) fn finish(self) -> Result<(Vec<u8>, Vec<Change>)> {
         let mut out = self.text.to_owned();
         let ended = out.is_empty() || ends_line(&out);
-        self.edits
-            .sort_by_key(|(range, _)| (range.start, range.end));
         for (range, new) in self.edits.iter().rev() {
             out.replace_range(range.clone(), new);
         }

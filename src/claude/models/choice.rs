@@ -8,8 +8,10 @@ use super::{Family, ListedModel, ModelId};
 ///
 /// The script's last version did so, and also hid the `us.` and `eu.` twins of a global profile;
 /// nothing is hidden here, since a user bound to the EU must see `eu.`.
-pub fn show_global_first(listed: &mut [ListedModel]) {
-    listed.sort_by_key(|model| !model.id.starts_with("global."));
+pub fn show_global_first(listed: &mut Vec<ListedModel>) {
+    let all = std::mem::take(listed).into_iter();
+    let (global, others): (Vec<_>, Vec<_>) = all.partition(|model| model.id.starts_with("global."));
+    listed.extend(global.into_iter().chain(others));
 }
 
 /// The order for people: by family, newest first, `global.` before the other geographies.

@@ -1,6 +1,5 @@
 //! The plugin's files in and out of a folder: what is ours may be replaced and goes again, what is not stays.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::record::{RECORD, Record};
@@ -92,9 +91,11 @@ pub fn install(folder: &Path, binary: &str, force: bool) -> Result<Done> {
 pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
     let record = Record::load(folder)?;
     let assets = render(binary);
-    let mut paths: BTreeSet<&str> = assets.iter().map(|(path, _)| *path).collect();
-    if let Some(record) = &record {
-        paths.extend(record.files.keys().map(String::as_str));
+    let mut paths: Vec<&str> = assets.iter().map(|(path, _)| *path).collect();
+    for (path, _) in record.iter().flat_map(|record| &record.files) {
+        if !is_asset(&assets, path) {
+            paths.push(path);
+        }
     }
     let mut done = Done {
         previous: record.as_ref().map(|record| record.version.clone()),

@@ -65,7 +65,11 @@ fn js_string(value: &Value) -> String {
             items.iter().map(item).collect::<Vec<_>>().join(",")
         }
         Value::Number(number) => match number.as_f64() {
-            Some(float) if float.fract() == 0.0 && float.abs() < 1e21 => format!("{float:.0}"),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "these are whole and fit; std's printer of floats would be 12 KB for this line"
+            )]
+            Some(float) if float.fract() == 0.0 && float.abs() < 1e15 => (float as i64).to_string(),
             _ => number.to_string(),
         },
         other => other.to_string(),

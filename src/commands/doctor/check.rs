@@ -48,17 +48,15 @@ impl Group {
         }
     }
 
-    /// How early its failures stop Claude Code: without settings nothing else matters.
-    pub fn rank(self) -> u8 {
-        match self {
-            Group::Settings => 0,
-            Group::AwsFiles => 1,
-            Group::Session => 2,
-            Group::Network => 3,
-            Group::Model => 4,
-            Group::Tools => 5,
-        }
-    }
+    /// Those whose failures stop Claude Code first: without settings nothing else matters.
+    pub const WORST_FIRST: [Group; 6] = [
+        Group::Settings,
+        Group::AwsFiles,
+        Group::Session,
+        Group::Network,
+        Group::Model,
+        Group::Tools,
+    ];
 }
 
 /// How bad a finding is.
