@@ -1,7 +1,8 @@
-//! `completions SHELL`: a script that completes commands, options and their values.
+//! `completions SHELL`: a script that completes commands, options and their values; `completions man`: the manual page.
 //!
 //! Written from clap's own tree of commands, so that it cannot fall behind.
 
+mod man;
 mod script;
 
 use std::fmt::Write as _;
@@ -12,17 +13,20 @@ use crate::commands::{Command, Context, Options};
 use crate::error::Result;
 use crate::report::{Look, Report};
 
-/// Print a script that completes commands and options in a shell
+/// Print a script that completes commands and options in a shell, or the manual page
 ///
 /// Add one line to the shell's start file:
 ///   bash         eval "$(claude-bedrock completions bash)"
 ///   zsh          eval "$(claude-bedrock completions zsh)"
 ///   fish         claude-bedrock completions fish | source
 ///   powershell   claude-bedrock completions powershell | Out-String | Invoke-Expression
+///
+/// The manual page goes where `man` looks:
+///   claude-bedrock completions man > ~/.local/share/man/man1/claude-bedrock.1
 #[derive(clap::Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct Completions {
-    /// The shell
+    /// The shell, or `man`
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -38,6 +42,8 @@ pub enum Shell {
     Fish,
     /// PowerShell.
     Powershell,
+    /// No shell: the manual page.
+    Man,
 }
 
 /// Everything that can be completed.
@@ -101,9 +107,10 @@ impl Report for Script {
 
 fn write(shell: Shell) -> String {
     let root = Command::augment_subcommands(clap::Command::new("claude-bedrock"));
+    let everywhere = Options::augment_args(clap::Command::new(""));
     let mut tree = Tree {
         nodes: Vec::new(),
-        everywhere: option_words(&Options::augment_args(clap::Command::new(""))),
+        everywhere: option_words(&everywhere),
     };
     tree.everywhere.push(OptionWord {
         name: "help".to_owned(),
@@ -116,6 +123,7 @@ fn write(shell: Shell) -> String {
         Shell::Zsh => script::zsh(&tree),
         Shell::Fish => script::fish(&tree),
         Shell::Powershell => script::powershell(&tree),
+        Shell::Man => man::page(&root, &everywhere),
     }
 }
 
