@@ -20,19 +20,18 @@ fail() {
 has() { command -v "$1" >/dev/null 2>&1; }
 
 download() { # URL FILE
-  # A release is only fetched over TLS, redirections included; other addresses are for mirrors and tests.
+  # A release is only fetched over TLS, redirections included as far as the program can be told; other addresses are for
+  # mirrors and tests.
   case $1 in
-    https:*) curl_only='--proto =https --proto-redir =https' wget_only='--https-only' ;;
-    *) curl_only='' wget_only='' ;;
+    https:*) only='--proto =https --proto-redir =https' ;;
+    *) only='' ;;
   esac
-  # Not quoted: these are options, or nothing.
-  # shellcheck disable=SC2086
   if has curl; then
-    curl $curl_only --fail --silent --show-error --location --retry 2 --output "$2" -- "$1"
+    # Not quoted: these are options, or nothing.
+    # shellcheck disable=SC2086
+    curl $only --fail --silent --show-error --location --retry 2 --output "$2" -- "$1"
   elif has wget; then
-    # The small wget of busybox does not know the option.
-    wget --help 2>&1 | grep -q -e '--https-only' || wget_only=''
-    wget $wget_only -q -O "$2" -- "$1"
+    wget -q -O "$2" -- "$1"
   else
     fail 'this needs curl or wget'
   fi || fail "cannot download $1"

@@ -62,10 +62,12 @@ def build(target):
     """The path of the binary."""
     subprocess.run(["cargo", "fetch", "--locked", "--target", target], cwd=ROOT, check=True, stdout=sys.stderr)
     remaps = places()
-    flags = json.dumps([f"--remap-path-prefix={path}={name}" for path, name in remaps])
+    flags = [f"--remap-path-prefix={path}={name}" for path, name in remaps]
+    if target.endswith("-windows-gnu"):
+        flags.append("-Clink-arg=-Wl,--no-insert-timestamp")
     # As configuration and not as RUSTFLAGS, which would replace flags that the project sets itself.
     subprocess.run(
-        ["cargo", "build", "--locked", "--release", "--bin", NAME, "--target", target, "--config", f"build.rustflags={flags}"],
+        ["cargo", "build", "--locked", "--release", "--bin", NAME, "--target", target, "--config", f"build.rustflags={json.dumps(flags)}"],
         cwd=ROOT, check=True, stdout=sys.stderr,
     )
     folder = os.path.join(ROOT, os.environ.get("CARGO_TARGET_DIR", "target"), target, "release")

@@ -30,6 +30,7 @@ class ClaudeBedrock < Formula
   def install
     bin.install "claude-bedrock"
     generate_completions_from_executable(bin/"claude-bedrock", "completions")
+    (man1/"claude-bedrock.1").write Utils.safe_popen_read(bin/"claude-bedrock", "completions", "man")
   end
 
   test do

@@ -276,6 +276,20 @@ class Build(unittest.TestCase):
             self.assertGreater(build.budget(target), 0)
 
 
+class Manual(unittest.TestCase):
+    def test_it_has_every_command_and_no_tool_objects(self):
+        page = subprocess.run([BINARY, "completions", "man"], check=True, capture_output=True, text=True).stdout
+        shown = subprocess.run([BINARY, "--help"], check=True, capture_output=True, text=True).stdout
+        names = re.findall(r"^  ([a-z-]+)  ", shown.split("Commands:")[1].split("\n\n")[0], re.MULTILINE)
+        self.assertGreater(len(names), 10)
+        for name in names:
+            self.assertIn(f".SS claude\\-bedrock {name.replace('-', chr(92) + '-')}", page)
+        for tool in [["groff", "-man", "-ww", "-z", "-Tutf8"], ["mandoc", "-T", "lint", "-W", "error"]]:
+            if shutil.which(tool[0]):
+                run = subprocess.run(tool, input=page, capture_output=True, text=True, check=False)
+                self.assertEqual((run.returncode, run.stdout + run.stderr), (0, ""), tool)
+
+
 class Workflows(unittest.TestCase):
     """What cannot be run here can at least be held to its rules."""
 
