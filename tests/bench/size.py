@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""How much code of the release binary each dependency is: size.py
+"""How much code of the release binary each dependency is: size.py [--write]
 
 Builds the release once more with its symbols and adds their sizes up by the crate they come from. A generic function of the
-standard library counts for the first crate whose type it was made for. Constants have no symbols and are one line of their own.
+standard library counts for the first crate whose type it was made for. Code that was copied
+into its caller counts for the caller. `--write` puts the numbers into the README's table.
 """
 import collections
 import os
@@ -58,6 +59,18 @@ def groups(graph, inside):
     return found
 
 
+def put_into_readme(totals, sizes):
+    """Renews the numbers. The rows and their reasons are written by hand; supply_chain.py says which are missing."""
+    with open(f"{ROOT}/README.md", encoding="utf-8") as file:
+        text = file.read()
+    for name, total in totals.items():
+        text = re.sub(rf"(?m)^(\| `{name}` \|.*\| )[\d,]+ \|$", rf"\g<1>{total:,} |", text)
+    words = f"The program itself is {sizes['claude-bedrock']:,} bytes of code, Rust's standard library {sizes['std']:,}."
+    text = re.sub(r"The program itself is [\d,]+ bytes of code, Rust's standard library [\d,]+\.", words, text)
+    with open(f"{ROOT}/README.md", "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 def main():
     host = re.search(r"^host: (.*)$", subprocess.run(["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout, re.MULTILINE)[1]
     graph = sbom.metadata("--filter-platform", host)
@@ -68,13 +81,14 @@ def main():
     for size, symbol in symbols(binary):
         crate = crate_of(symbol, by_name)
         sizes[by_name.get(crate, crate)] += size
-    print("| crate | brings | bytes of code |\n| --- | --- | --- |")
-    for name, brings in groups(graph, inside).items():
-        total = sizes[name] + sum(sizes[it] for it in brings)
-        print(f"| `{name}` | {', '.join(f'`{it}`' for it in sorted(brings))} | {total:,} |")
+    totals = {name: sizes[name] + sum(sizes[it] for it in brings) for name, brings in groups(graph, inside).items()}
+    for name, total in totals.items():
+        print(f"{name:16} {total:9,}")
     for name in ["claude-bedrock", "std", "C and start-up"]:
-        print(f"| {name} | | {sizes[name]:,} |")
-    print(f"| all code | | {sum(sizes.values()):,} |")
+        print(f"{name:16} {sizes[name]:9,}")
+    print(f"{'all code':16} {sum(sizes.values()):9,}")
+    if sys.argv[1:] == ["--write"]:
+        put_into_readme(totals, sizes)
 
 
 main()
