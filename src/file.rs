@@ -126,7 +126,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
         return Ok(false);
     }
     let folder = resolve::folder_of(&target);
-    resolve::create_folders(folder)?;
+    resolve::create_folders(folder, resolve::OWN)?;
     let lock = lock::take(folder)?;
     if lock.is_real() {
         replace::sweep(&target);
@@ -142,7 +142,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
 /// `FILE_CONFLICT` when something is there; otherwise as [`write`].
 pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let folder = resolve::folder_of(path);
-    resolve::create_folders(folder)?;
+    resolve::create_folders(folder, resolve::OWN)?;
     if !replace::Temp::create(path, bytes, replace::Look::Mode(mode))?.place(path)? {
         return Err(Error::new(
             Code::FileConflict,
@@ -199,7 +199,7 @@ impl Turn {
 /// # Errors
 /// `FILE_BUSY` when another process keeps it for longer; `FILE_NOT_WRITABLE`, `FILE_CONFLICT` when there can be no folder.
 pub fn take_turn(folder: &Path, longest: Duration) -> Result<Turn> {
-    resolve::create_folders(folder)?;
+    resolve::create_folders(folder, resolve::OWN)?;
     lock::take_within(folder, longest).map(Turn)
 }
 

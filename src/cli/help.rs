@@ -37,7 +37,7 @@ pub(super) fn render(path: &str, width: usize) -> String {
     page.text
         .push_str(&format!("\nUsage: {} [OPTIONS]", words.join(" ")));
     for flag in usage.flags.iter().filter(|flag| is_required(flag)) {
-        page.text.push_str(&format!(" {}", flag_as_typed(flag)));
+        page.text.push_str(&format!(" {}", flag.typed()));
     }
     if usage.below.is_empty() {
         page.text.push('\n');
@@ -99,28 +99,7 @@ fn row(flag: &Flag) -> Entry {
     // Words whose meaning the sentence gives are not listed again.
     let told = |words: &&[(&str, &str)]| words.iter().any(|(word, _)| !flag.help.contains(word));
     let words = Some(flag.words()).filter(told).unwrap_or_default();
-    (
-        [letter, flag_as_typed(flag)].concat(),
-        flag.help.trim(),
-        words,
-    )
-}
-
-fn flag_as_typed(flag: &Flag) -> String {
-    let name = flag.name;
-    match flag.takes {
-        Takes::Nothing => format!("--{name}"),
-        Takes::Switch => format!("--{name}[=BOOL]"),
-        Takes::Text(value)
-        | Takes::Required(value)
-        | Takes::Several(value)
-        | Takes::Path(value)
-        | Takes::Number(value, ..)
-        | Takes::OneOf(value, _) => format!("--{name} <{value}>"),
-        Takes::Argument(_) => format!("<{name}>"),
-        Takes::CommandLine => format!("-- <{name}>..."),
-        Takes::Rest => format!("[{name}]..."),
-    }
+    ([letter, flag.typed()].concat(), flag.help.trim(), words)
 }
 
 struct Page {

@@ -1,24 +1,28 @@
-//! `completions SHELL`: a script that completes commands, options and their values.
+//! `completions SHELL`: a script that completes commands, options and their values; `completions man`: the manual page.
 //!
 //! Written from the same table as the help, so that it cannot fall behind.
 
+mod man;
 mod script;
 
 use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
-use crate::commands::{Context, PROGRAM};
+use crate::commands::{Context, Options, PROGRAM};
 use crate::error::Result;
 use crate::report::{Look, Report};
 
 arguments! {
-    /// Print a script that completes commands and options in a shell
+    /// Print a script that completes commands and options in a shell, or the manual page
     ///
     /// Add one line to the shell's start file:
     ///   bash         eval "$(claude-bedrock completions bash)"
     ///   zsh          eval "$(claude-bedrock completions zsh)"
     ///   fish         claude-bedrock completions fish | source
     ///   powershell   claude-bedrock completions powershell | Out-String | Invoke-Expression
+    ///
+    /// The manual page goes where `man` looks:
+    ///   claude-bedrock completions man > ~/.local/share/man/man1/claude-bedrock.1
     pub struct Completions = "completions" {
-        /// The shell: bash, zsh, fish or powershell
+        /// The shell: bash, zsh, fish or powershell; or man
         shell: Shell = Flag::option("SHELL", Takes::Argument(Shell::WORDS));
     }
 }
@@ -34,6 +38,8 @@ words! {
         Fish = "fish",
         /// PowerShell.
         Powershell = "powershell",
+        /// No shell: the manual page.
+        Man = "man",
     }
 }
 
@@ -73,6 +79,7 @@ fn write(shell: Shell) -> String {
         Shell::Zsh => script::zsh(&nodes),
         Shell::Fish => script::fish(&nodes),
         Shell::Powershell => script::powershell(&nodes),
+        Shell::Man => man::page(&PROGRAM, Options::FLAGS),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::claude::plan::{self, Change};
+use crate::claude::settings;
 use crate::commands::Context;
 use crate::diff;
 use crate::error::Result;
@@ -81,6 +82,7 @@ fn carry_out(
         path,
         file::Options {
             backup_at: Some(context.env.now),
+            for_everybody: settings::is_managed(context.env, path),
         },
         |seen| {
             let plan = plan(seen)?;

@@ -225,6 +225,7 @@ fn commit(
     };
     let options = file::Options {
         backup_at: Some(context.env.now),
+        for_everybody: false,
     };
     let outcome = file::edit(path, options, |seen| {
         let (after, kept) = plan(seen, &mut edited)?;

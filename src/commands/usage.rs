@@ -136,6 +136,24 @@ impl Flag {
         )
     }
 
+    /// What is typed: the name with its dashes and what its value is called.
+    pub fn typed(&self) -> String {
+        let name = self.name;
+        match self.takes {
+            Takes::Nothing => format!("--{name}"),
+            Takes::Switch => format!("--{name}[=BOOL]"),
+            Takes::Text(value)
+            | Takes::Required(value)
+            | Takes::Several(value)
+            | Takes::Path(value)
+            | Takes::Number(value, ..)
+            | Takes::OneOf(value, _) => format!("--{name} <{value}>"),
+            Takes::Argument(_) => format!("<{name}>"),
+            Takes::CommandLine => format!("-- <{name}>..."),
+            Takes::Rest => format!("[{name}]..."),
+        }
+    }
+
     /// The words to choose from.
     pub const fn words(&self) -> Words {
         match self.takes {

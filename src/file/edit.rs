@@ -57,6 +57,19 @@ pub enum Kept {
 pub struct Options {
     /// The time for the name of a backup of the bytes that are replaced; `None` makes no backup.
     pub backup_at: Option<Epoch>,
+    /// Whether a new file, and folders on the way to it, are for everybody to read: what an administrator lays down.
+    pub for_everybody: bool,
+}
+
+impl Options {
+    /// The modes of a new folder and of a new file.
+    fn modes(self) -> (u32, u32) {
+        if self.for_everybody {
+            (0o755, 0o644)
+        } else {
+            (resolve::OWN, 0o600)
+        }
+    }
 }
 
 /// What an edit did.
@@ -76,7 +89,8 @@ pub struct Outcome {
 ///
 /// `plan` gets what is there and must be pure: it is called again whenever that changed, and always once more under the
 /// lock before anything is written. It is all reading until a plan asks for a change. The new file has the mode and owner
-/// of the old one, or is the user's alone (0600), as are folders that have to be made (0700).
+/// of the old one, or is the user's alone (0600), as are folders that have to be made (0700),
+/// unless [`Options::for_everybody`].
 ///
 /// # Errors
 /// Whatever `plan` fails with. `FILE_UNREADABLE`; `FILE_NOT_WRITABLE`, also for a file without write permission, even for
@@ -115,7 +129,7 @@ fn edit_as_planned(
         }
         if locked.is_none() {
             let folder = resolve::folder_of(&facts.target);
-            resolve::create_folders(folder)?;
+            resolve::create_folders(folder, options.modes().0)?;
             // The old one first: two at a time could wait for one another.
             drop(held.take());
             held = Some(lock::take(folder)?);
@@ -233,7 +247,7 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
         Content::Write(bytes) => {
             let look = match &facts.current {
                 Some((_, found)) => Look::Like(found),
-                None => Look::Mode(0o600),
+                None => Look::Mode(options.modes().1),
             };
             Some(Temp::create(target, bytes, look)?)
         }
@@ -309,7 +323,7 @@ impl<'a> Guard<'a> {
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Result<bool> {
-        resolve::create_folders(resolve::folder_of(self.facts.path))?;
+        resolve::create_folders(resolve::folder_of(self.facts.path), resolve::OWN)?;
         self.kept = beside::write_kept(self.facts.path, bytes, self.facts.kept.is_some())?;
         Ok(self.kept)
     }

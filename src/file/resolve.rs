@@ -9,6 +9,9 @@ use crate::error::{Code, Error, Result};
 /// As many links as Linux follows in one path (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;
 
+/// The mode of a folder that is for the user alone.
+pub(super) const OWN: u32 = 0o700;
+
 /// The file at the end of the symbolic links that start at `path`, whether or not it exists.
 ///
 /// Only the last part of the path is looked at: the system follows links among the folders by itself. A link that
@@ -39,15 +42,17 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Makes `folder` and what is missing above it, for the user alone: settings may hold secrets.
-pub(super) fn create_folders(folder: &Path) -> Result<()> {
+/// Makes `folder` and what is missing above it: [`OWN`] unless they are for everybody, since settings may hold secrets.
+pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
+    #[cfg(not(unix))]
+    let _ = mode;
     if folder.is_dir() {
         return Ok(());
     }
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
     builder.create(folder).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Error::new(
             Code::FileConflict,

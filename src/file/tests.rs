@@ -6,10 +6,14 @@ use super::*;
 
 const OLD: &[u8] = b"old";
 const NEW: &[u8] = b"new";
-const NO_BACKUP: Options = Options { backup_at: None };
+const NO_BACKUP: Options = Options {
+    backup_at: None,
+    for_everybody: false,
+};
 /// 2026-11-22T16:33:21Z.
 const STAMPED: Options = Options {
     backup_at: Some(1_795_365_201),
+    for_everybody: false,
 };
 
 fn write_plan(bytes: &[u8]) -> Plan {

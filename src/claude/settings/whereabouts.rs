@@ -69,6 +69,11 @@ pub fn managed_files(env: &Env) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Whether `path` is where an administrator lays settings down for all users of the machine.
+pub fn is_managed(env: &Env, path: &Path) -> bool {
+    path.starts_with(managed_folder(env))
+}
+
 fn managed_folder(env: &Env) -> PathBuf {
     env.system_path(if cfg!(target_os = "macos") {
         "/Library/Application Support/ClaudeCode"
