@@ -57,11 +57,11 @@ pub struct ApplyConfig {
     #[arg(long)]
     pub isolate: bool,
 
-    /// Call Bedrock at this address (a gateway or a VPC endpoint)
+    /// Call Bedrock at this address (a gateway or a VPC endpoint); left out, one from an earlier run goes
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
 
-    /// Send requests unsigned, for a gateway that signs them
+    /// Send requests unsigned, for a gateway that signs them; left out, that of an earlier run goes
     #[arg(long)]
     pub skip_auth: bool,
 
@@ -227,10 +227,12 @@ impl ApplyConfig {
         }
         let mut wishes = self.wishes(context, &profile, &region, &choice.model, &credentials);
         wishes.pins = choice.pins;
-        warnings.extend(plan::find_obstacles(&Stack::load(env), &wishes, &path));
+        let before = Stack::load(env);
         let edited = edit(context, &path, self.dry_run, &mut |seen| {
             plan::plan_apply(seen.current, seen.kept, &wishes, &path)
         })?;
+        let obstacles = plan::find_obstacles(&before, &wishes, &path, &edited.changes);
+        warnings.extend(obstacles);
         warnings.extend(edited.warnings);
         Ok(Configured {
             applied: !self.dry_run,

@@ -51,9 +51,9 @@ pub struct Wishes {
     pub refresh: Refresh,
     /// `awsCredentialExport`, for `--isolate`.
     pub credential_export: Option<String>,
-    /// `ANTHROPIC_BEDROCK_BASE_URL`; `None` leaves it, `""` takes it out.
+    /// `ANTHROPIC_BEDROCK_BASE_URL`; `None` takes back what an earlier apply wrote.
     pub base_url: Option<String>,
-    /// Writes `CLAUDE_CODE_SKIP_BEDROCK_AUTH`; `false` leaves it.
+    /// `CLAUDE_CODE_SKIP_BEDROCK_AUTH`; `false` takes back what an earlier apply wrote.
     pub skip_auth: bool,
 }
 
@@ -120,13 +120,14 @@ impl Edit {
         for (key, model) in &wishes.pins {
             self.set(key, model)?;
         }
-        match wishes.base_url.as_deref() {
-            Some("") => self.remove(keys::BASE_URL),
+        match &wishes.base_url {
             Some(url) => self.set(keys::BASE_URL, url)?,
-            None => {}
+            None => self.restore(keys::BASE_URL)?,
         }
         if wishes.skip_auth {
             self.set(keys::SKIP_AUTH, "1")?;
+        } else {
+            self.restore(keys::SKIP_AUTH)?;
         }
         self.remove_stale_models(&wishes.region)?;
         match &wishes.refresh {
@@ -145,18 +146,25 @@ impl Edit {
         self.after.remove(path);
     }
 
-    /// An earlier apply may have put a model where `/model` saves it; beside `ANTHROPIC_MODEL` it is without effect.
-    fn restore_saved_model(&mut self) -> std::result::Result<(), Problem> {
+    /// What an earlier apply may have written goes, and what the original holds comes back. Without an apply in effect the
+    /// value is the user's own, and stays.
+    fn restore(&mut self, path: &[&str]) -> std::result::Result<(), Problem> {
         match &self.original {
-            Some(original) if holds_bedrock_model(&self.after, keys::MODEL) => {
-                if original.kind(keys::MODEL).is_some() {
-                    return self.after.copy(keys::MODEL, original);
-                }
-                self.remove(keys::MODEL);
+            Some(original) if original.kind(path).is_some() => self.after.copy(path, original),
+            Some(_) => {
+                self.remove(path);
                 Ok(())
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
+    }
+
+    /// An earlier apply may have put a model where `/model` saves it; beside `ANTHROPIC_MODEL` it is without effect.
+    fn restore_saved_model(&mut self) -> std::result::Result<(), Problem> {
+        if holds_bedrock_model(&self.after, keys::MODEL) {
+            self.restore(keys::MODEL)?;
+        }
+        Ok(())
     }
 
     fn remove_stale_models(&mut self, region: &str) -> std::result::Result<(), Problem> {

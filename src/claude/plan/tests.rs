@@ -331,6 +331,32 @@ fn switching_modes_takes_the_other_modes_keys_out() {
     assert_eq!(text_at(&document, keys::MODEL).as_deref(), Some("haiku"));
 }
 
+/// An address and unsigned requests once stayed for good: no flag takes them out.
+#[test]
+fn an_apply_without_a_gateway_takes_back_the_one_of_an_earlier_apply() {
+    let gateway = Wishes {
+        base_url: Some("https://gateway.example".into()),
+        skip_auth: true,
+        ..wishes()
+    };
+    let their_url = r#"{"env":{"ANTHROPIC_BEDROCK_BASE_URL":"https://own.example"}}"#;
+    for (original, url) in [("{}", None), (their_url, Some("https://own.example"))] {
+        let there = apply(Some(original.as_bytes()), None, &gateway);
+        let back = apply(there.bytes.as_deref(), Some(original.as_bytes()), &wishes());
+        let after = Document::parse(&back.bytes.unwrap()).unwrap();
+        assert_eq!(text_at(&after, keys::BASE_URL).as_deref(), url);
+        assert_eq!(after.kind(keys::SKIP_AUTH), None);
+        // No apply of ours is in effect: what is there is the user's.
+        let first = applied(&String::from_utf8(there.bytes.unwrap()).unwrap(), &wishes());
+        let after = Document::parse(first.as_bytes()).unwrap();
+        assert_eq!(
+            text_at(&after, keys::BASE_URL).as_deref(),
+            Some("https://gateway.example")
+        );
+        assert_eq!(text_at(&after, keys::SKIP_AUTH).as_deref(), Some("1"));
+    }
+}
+
 #[test]
 fn defect_1_a_file_that_claude_code_drops_is_refused() {
     for text in [
