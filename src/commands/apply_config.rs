@@ -211,6 +211,7 @@ impl ApplyConfig {
             region: &region,
             model: &model,
             pin: self.pin,
+            gateway: self.base_url.is_some(),
             listing,
         })?;
         let mut warnings = choice.warnings;

@@ -23,6 +23,8 @@ pub use caller::Caller;
 pub struct Listing {
     /// The models, `global.` first.
     pub models: Vec<ListedModel>,
+    /// What of other makers is listed beside them, by id and by ARN.
+    pub others: Vec<String>,
     /// When AWS gave it, for one that was kept; `None`: just now.
     pub kept_at: Option<crate::time::Epoch>,
 }
@@ -272,6 +274,7 @@ pub fn find_kept(context: &Context<'_>, caller: &Caller, region: &str) -> Option
     let kept = listing::load_kept(context.env, caller.key(region))?;
     Some(Listing {
         models: listed(&kept.profiles),
+        others: of_others(&kept.profiles),
         kept_at: Some(kept.fetched_at),
     })
 }
@@ -291,6 +294,16 @@ pub fn listed(profiles: &[InferenceProfile]) -> Vec<ListedModel> {
         .collect();
     crate::claude::models::show_global_first(&mut models);
     models
+}
+
+/// The ids and ARNs of profiles that are known to be another maker's.
+pub fn of_others(profiles: &[InferenceProfile]) -> Vec<String> {
+    profiles
+        .iter()
+        .filter(|profile| !profile.is_claude() && profile.model_id.is_some())
+        .flat_map(|profile| [Some(profile.id.clone()), profile.arn.clone()])
+        .flatten()
+        .collect()
 }
 
 /// Whether a failure says that the credentials do not work, so that nothing else can be told.

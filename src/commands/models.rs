@@ -113,6 +113,7 @@ impl Models {
                 }
                 Ok(Listing {
                     models,
+                    others: Vec::new(),
                     kept_at: None,
                 })
             })

@@ -242,12 +242,12 @@ fn value_after(
     target: &Path,
     changes: &[Change],
 ) -> Option<(Source, String)> {
-    let changed = changes
+    let edited = changes
         .iter()
         .find(|change| change.key.strip_prefix("env.") == Some(name));
     let found = stack.effective_env(name)?;
     found.every().find_map(|(source, value)| {
-        let value = match changed.filter(|_| source.is(target)) {
+        let value = match edited.filter(|_| source.is(target)) {
             Some(change) => change.after.as_ref()?.as_str().unwrap_or_default(),
             None => value,
         };

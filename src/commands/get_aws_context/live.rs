@@ -124,6 +124,7 @@ pub(super) fn ask(
                         found.region.clone(),
                         Listing {
                             models,
+                            others: Vec::new(),
                             kept_at: None,
                         },
                     ));
