@@ -185,16 +185,12 @@ struct Subject<'f> {
 
 /// Finds it; otherwise the check that says why AWS cannot be asked.
 fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Check> {
-    let environment = |names: &[&'static str]| {
-        let found = names.iter().map(|name| (*name, facts.variable(name)));
-        let set = found.filter_map(|(name, found)| Some((name, found?.value)));
-        Subject {
-            caller: Caller::of_environment(set.collect()),
-            verdict: None,
-            api_key: false,
-        }
-    };
     let files = facts.files.as_ref().map_err(Check::failed)?;
+    let environment = |caller: Option<Caller>| Subject {
+        caller: caller.unwrap_or_default(),
+        verdict: None,
+        api_key: matches!(facts.access, Access::BearerToken(_)),
+    };
     match &facts.access {
         Access::Unsigned => Err(Check::skipped(
             "Not checked: requests go out unsigned, for a gateway to sign",
@@ -202,23 +198,15 @@ fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Ch
         Access::Export(None) => Err(Check::skipped(
             "Not checked: the credentials come from an `awsCredentialExport` of your own, which only Claude Code runs",
         )),
-        Access::BearerToken(_) => Ok(Subject {
-            api_key: true,
-            ..environment(&["AWS_BEARER_TOKEN_BEDROCK"])
-        }),
-        Access::Default if files.find_profile("default").is_none() => Ok(environment(&[])),
-        Access::Keys(_) => Ok(environment(&[
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-        ])),
+        Access::Default if files.find_profile("default").is_none() => Ok(environment(None)),
+        Access::BearerToken(_) | Access::Keys(_) => Ok(environment(Caller::of_variables(facts))),
         Access::Export(Some(_)) | Access::Profile(_) | Access::Default => {
             let name = facts.access.profile().unwrap_or_default();
             let profile = files
                 .require_profile(name)
                 .map_err(|error| Check::failed(&error))?;
             let Some(credentials) = &facts.credentials else {
-                return Ok(environment(&[]));
+                return Ok(environment(None));
             };
             if let Some(error) = refusal(credentials) {
                 return Err(Check::failed(&error));
