@@ -69,11 +69,20 @@ impl InferenceProfile {
     }
 }
 
+/// A listing that was read.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The profiles.
+    pub profiles: Vec<InferenceProfile>,
+    /// How many entries could not be read.
+    pub skipped: usize,
+}
+
 /// The output, as `aws.md` 6 has it; everything in it may be missing.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Output {
-    inference_profile_summaries: Vec<Summary>,
+    inference_profile_summaries: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -95,12 +104,13 @@ struct Model {
 
 /// Reads what `aws bedrock list-inference-profiles --output json` printed with exit 0.
 ///
-/// Profiles that are not `ACTIVE` are left out, and so are entries without id and ARN.
+/// Profiles that are not `ACTIVE` are left out. Entries that cannot be read, and those without id and ARN, are counted:
+/// one odd entry takes nothing away from the others.
 ///
 /// # Errors
-/// `AWS_CLI_OUTPUT_INVALID` for anything but the promised JSON. Nothing at all is such a case:
-/// `aws` prints nothing, with exit 0, when the answer was no listing (a captive portal's page).
-pub fn parse(stdout: &[u8]) -> Result<Vec<InferenceProfile>> {
+/// `AWS_CLI_OUTPUT_INVALID` for anything but the promised JSON, and for a listing of nothing but odd entries. Nothing at
+/// all is such a case: `aws` prints nothing, with exit 0, when the answer was no listing (a captive portal's page).
+pub fn parse(stdout: &[u8]) -> Result<Parsed> {
     if stdout.trim_ascii().is_empty() {
         return Err(invalid("aws printed nothing where a listing was due"));
     }
@@ -119,22 +129,24 @@ pub fn parse(stdout: &[u8]) -> Result<Vec<InferenceProfile>> {
             error.column()
         ))
     })?;
-    let count = output.inference_profile_summaries.len();
-    let mut unnamed = 0;
-    let profiles: Vec<InferenceProfile> = output
-        .inference_profile_summaries
-        .into_iter()
-        .filter(|it| it.status.as_deref().is_none_or(|status| status == "ACTIVE"))
-        .filter_map(|it| {
-            let profile = it.into_profile();
-            unnamed += usize::from(profile.is_none());
-            profile
-        })
-        .collect();
-    if count > 0 && unnamed == count {
-        return Err(invalid("aws printed a listing without a single profile id"));
+    let mut parsed = Parsed::default();
+    for entry in output.inference_profile_summaries {
+        let summary = serde_json::from_value::<Summary>(entry).ok();
+        let active = |it: &Summary| it.status.as_deref().is_none_or(|status| status == "ACTIVE");
+        if summary.as_ref().is_some_and(|it| !active(it)) {
+            continue;
+        }
+        match summary.and_then(Summary::into_profile) {
+            Some(profile) => parsed.profiles.push(profile),
+            None => parsed.skipped += 1,
+        }
     }
-    Ok(profiles)
+    if parsed.skipped > 0 && parsed.profiles.is_empty() {
+        return Err(invalid(
+            "aws printed a listing without a single profile that can be read",
+        ));
+    }
+    Ok(parsed)
 }
 
 impl Summary {
@@ -169,9 +181,7 @@ impl Summary {
 }
 
 fn invalid(message: &str) -> Error {
-    Error::new(Code::AwsCliOutputInvalid, message).suggest(
-        "something may have answered in AWS's place; look with: aws bedrock list-inference-profiles --debug",
-    )
+    Error::new(Code::AwsCliOutputInvalid, message)
 }
 
 #[cfg(test)]

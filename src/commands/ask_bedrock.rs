@@ -14,6 +14,7 @@ use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
 use crate::exec::{self, Output, Run};
+use crate::report::Warning;
 
 mod caller;
 
@@ -36,7 +37,12 @@ pub struct Asker<'a> {
     /// For each session that has to renew itself, whether it did.
     renewed: Mutex<HashMap<String, Arc<Mutex<bool>>>>,
     lacks_type_filter: AtomicBool,
+    /// What a listing lacks, by the caller's group and the region.
+    remarks: Mutex<Vec<(String, String, Warning)>>,
 }
+
+/// The code of a listing that lacks something.
+const INCOMPLETE: &str = "LISTING_INCOMPLETE";
 
 const LIST: &str = "bedrock list-inference-profiles";
 
@@ -54,6 +60,7 @@ impl<'a> Asker<'a> {
             cli,
             renewed: Mutex::default(),
             lacks_type_filter: AtomicBool::new(false),
+            remarks: Mutex::default(),
         })
     }
 
@@ -72,8 +79,18 @@ impl<'a> Asker<'a> {
         let by_kind =
             |kind| caller.prepare(self.cli.list_inference_profiles(profile, region, kind));
         let unfiltered = || caller.prepare(self.cli.list_all_inference_profiles(profile, region));
-        let read =
-            |outcome| listing::parse(&cli::check(&caller.failure(LIST, Some(region)), outcome)?);
+        let read = |outcome| -> Result<Vec<InferenceProfile>> {
+            let context = caller.failure(LIST, Some(region));
+            let parsed = cli::read(&context, outcome, listing::parse)?;
+            if parsed.skipped > 0 {
+                let message = format!(
+                    "the listing of {region} has odd records, which are left out: {}",
+                    parsed.skipped
+                );
+                self.remark(caller, region, Warning::new(INCOMPLETE, message));
+            }
+            Ok(parsed.profiles)
+        };
 
         let mut lacks_filter = self.lacks_type_filter.load(Ordering::Relaxed);
         let mut runs = if lacks_filter {
@@ -100,6 +117,15 @@ impl<'a> Asker<'a> {
         if let Some(further) = further.filter(|_| !lacks_filter) {
             match read(further) {
                 Ok(further) => profiles.extend(further),
+                Err(error) if has_claude => {
+                    let mut warning = Warning::from(&error);
+                    warning.code = INCOMPLETE;
+                    warning.message = format!(
+                        "the account's own inference profiles in {region} are not known: {}",
+                        error.message
+                    );
+                    self.remark(caller, region, warning);
+                }
                 Err(error) => self.context.listener.trace(&error.message),
             }
         }
@@ -109,6 +135,19 @@ impl<'a> Asker<'a> {
             self.context.listener.trace(&error.message);
         }
         Ok(profiles)
+    }
+
+    fn remark(&self, caller: &Caller, region: &str, warning: Warning) {
+        lock(&self.remarks).push((caller.group.clone(), region.to_owned(), warning));
+    }
+
+    /// What the listing of that caller and region lacks.
+    pub fn remarks(&self, caller: &Caller, region: &str) -> Vec<Warning> {
+        let remarks = lock(&self.remarks);
+        let its = remarks
+            .iter()
+            .filter(|(group, of, _)| *group == caller.group && of == region);
+        its.map(|(_, _, warning)| warning.clone()).collect()
     }
 
     /// Finds access for every caller: `waves` as in [`Target`]. The answers are in the callers' order.
@@ -229,9 +268,9 @@ impl<'a> Asker<'a> {
         let mut outcomes = self.run(caller, &runs).into_iter();
         regions.retain(|region| {
             let outcome = outcomes.next().unwrap_or_else(nothing_ran);
-            let answer = cli::check(&caller.failure(LIST, Some(region)), outcome);
-            let profiles = answer.and_then(|stdout| listing::parse(&stdout));
-            profiles.is_ok_and(|profiles| profiles.iter().any(InferenceProfile::is_claude))
+            let context = caller.failure(LIST, Some(region));
+            let profiles = cli::read(&context, outcome, listing::parse);
+            profiles.is_ok_and(|it| it.profiles.iter().any(InferenceProfile::is_claude))
         });
         regions
     }
@@ -347,10 +386,8 @@ pub fn no_access(region: &str) -> Error {
 }
 
 fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {
-    identity::parse(&cli::check(
-        &caller.failure("sts get-caller-identity", None),
-        outcome,
-    )?)
+    let context = caller.failure("sts get-caller-identity", None);
+    cli::read(&context, outcome, identity::parse)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -107,7 +107,9 @@ impl Models {
                 .listener
                 .progress(&format!("Listing the models in {region}"));
             refusal.map_or(Ok(()), Err).and_then(|()| {
-                let profiles = Asker::new(context)?.list(&caller, &region, true)?;
+                let asker = Asker::new(context)?;
+                let profiles = asker.list(&caller, &region, true)?;
+                warnings.extend(asker.remarks(&caller, &region));
                 let models = listed(&profiles);
                 if models.is_empty() {
                     return Err(no_access(&region));
@@ -266,7 +268,12 @@ impl Report for Listed {
         }
         out.push('\n');
         for warning in &self.warnings {
-            out.push_str(&look.tint(Tint::Warn, "AWS was not reached: "));
+            let what = if self.kept {
+                "AWS was not reached: "
+            } else {
+                "Not complete: "
+            };
+            out.push_str(&look.tint(Tint::Warn, what));
             out.push_str(&escape(&warning.message));
             out.push('\n');
             if let Some(step) = &warning.suggestion {

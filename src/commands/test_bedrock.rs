@@ -130,7 +130,7 @@ impl TestBedrock {
         {
             warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
         }
-        let mut checks = check(context, &facts, &subject);
+        let mut checks = check(context, &facts, &subject, &mut warnings);
         if let Some(found) = doctor::blocked_on_the_way(&facts) {
             let mut error = Error::new(Code::SettingsInvalid, found.finding);
             error.suggestion = found.remedy;
@@ -172,7 +172,7 @@ impl TestBedrock {
 
 /// Asks AWS about the configuration in use.
 pub fn ask(context: &Context<'_>, facts: &Facts<'_>) -> Checks {
-    check(context, facts, &find_subject(facts))
+    check(context, facts, &find_subject(facts), &mut Vec::new())
 }
 
 /// Whom AWS is asked as.
@@ -224,6 +224,7 @@ fn check(
     context: &Context<'_>,
     facts: &Facts<'_>,
     subject: &std::result::Result<Subject<'_>, Check>,
+    warnings: &mut Vec<Warning>,
 ) -> Checks {
     let Subject {
         caller, api_key, ..
@@ -248,6 +249,7 @@ fn check(
         let (who, listing) = asker.identify_and_list(caller, region);
         (Some(who), listing)
     };
+    warnings.extend(asker.remarks(caller, region));
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {

@@ -73,8 +73,8 @@ pub(super) fn choose(question: &Question<'_>) -> Result<Choice> {
 }
 
 fn choose_listed(question: &Question<'_>) -> Result<Choice> {
-    let listing = match question.listing {
-        Some(listing) => listing.to_vec(),
+    let (listing, mut warnings) = match question.listing {
+        Some(listing) => (listing.to_vec(), Vec::new()),
         None => list(question)?,
     };
     let Question {
@@ -93,7 +93,6 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
     let verified = listing
         .iter()
         .any(|model| model.id == bare || model.arn.as_deref() == Some(bare));
-    let mut warnings = Vec::new();
     if !verified {
         warnings.push(unverified(question, bare));
     }
@@ -193,11 +192,11 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
     ))
 }
 
-/// One listing; where the region gives no access, the error names those that do.
+/// One listing, and what it lacks; where the region gives no access, the error names those that do.
 ///
 /// # Errors
 /// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the detail `regions`.
-pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
+pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)> {
     let Question {
         caller,
         credentials,
@@ -223,7 +222,7 @@ pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
                     return Err(models::not_claude(wanted));
                 }
                 if !models.is_empty() {
-                    return Ok(models);
+                    return Ok((models, asker.remarks(caller, region)));
                 }
                 // Bedrock answers, with models of other makers: this is not a wrong region.
                 if !profiles.is_empty() {

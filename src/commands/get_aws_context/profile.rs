@@ -154,6 +154,7 @@ impl ProfileContext {
         if let Some(error) = refused.filter(|error| !is_about_credentials(error.code)) {
             self.warnings.push(Warning::from(error));
         }
+        self.warnings.extend(live.remarks.iter().cloned());
         self.bedrock_error = live.error.clone().map(Problem::from);
         if let Some((region, listing)) = &live.found {
             self.bedrock_region = Some(region.clone());

@@ -193,7 +193,7 @@ impl Wizard<'_> {
             "Asking Bedrock in {} which models {} may call",
             self.region, self.profile
         ));
-        let listing = list(&Question {
+        let (listing, remarks) = list(&Question {
             context,
             caller: Caller::of(profile, &credentials),
             credentials: &credentials,
@@ -202,15 +202,16 @@ impl Wizard<'_> {
             pin: false,
             gateway: self.flags.base_url.is_some(),
             listing: None,
-        });
-        if let Ok(listing) = &listing {
-            self.note(&format!(
-                "Bedrock lists {} for it in {}.",
-                count(listing.len(), "Claude model"),
-                self.region
-            ));
+        })?;
+        self.note(&format!(
+            "Bedrock lists {} for it in {}.",
+            count(listing.len(), "Claude model"),
+            self.region
+        ));
+        for remark in remarks {
+            self.note(&remark.message);
         }
-        listing
+        Ok(listing)
     }
 
     /// What to do about a refusal: another region (those with access first), logging in, once more; `false`: back.
