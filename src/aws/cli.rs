@@ -303,7 +303,7 @@ pub fn check(context: &Context<'_>, outcome: Result<Output>) -> Result<Vec<u8>> 
 /// # Errors
 /// Those of [`check`], and of `parse` with the call to look closer with.
 pub fn read<T>(
-    context: &failure::Context<'_>,
+    context: &Context<'_>,
     outcome: Result<Output>,
     parse: fn(&[u8]) -> Result<T>,
 ) -> Result<T> {

@@ -126,9 +126,15 @@ impl TestBedrock {
             verdict: Some((profile, _)),
             ..
         }) = &subject
-            && let Some(reason) = facts.view.unreadable_reason(profile)
+            && !matches!(facts.access, Access::Export(_))
         {
-            warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
+            let unreadable = facts.view.unreadable_reason(profile).map(|reason| {
+                let step = reason.step();
+                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
+            });
+            let files = facts.files.as_ref().ok();
+            warnings
+                .extend(unreadable.or_else(|| facts.view.differing_credentials(profile, files?)));
         }
         let mut checks = check(context, &facts, &subject, &mut warnings);
         if let Some(found) = doctor::blocked_on_the_way(&facts) {
