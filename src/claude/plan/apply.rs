@@ -6,13 +6,15 @@ use serde_json::Value;
 
 use super::{
     ABSENT, Keep, Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
-    is_our_refresh, open, open_kept, profile_of_command, switches_on, text_at,
+    is_our_refresh, open, open_kept, open_note, profile_of_command, restore_caps, switches_on,
+    text_at,
 };
 use crate::claude::keys::{self, KEYS};
 use crate::claude::models::geographies_of_region;
 use crate::error::Result;
 use crate::json_edit::{Document, Problem};
 use crate::report::Warning;
+use crate::shell::quote;
 
 /// Where the chosen model goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,17 +77,36 @@ pub fn plan_apply(
     // A switch that we wrote and someone set to "0" still marks the kept original as the one from before.
     let in_effect = switches_on(&before) || before.kind(keys::USE_BEDROCK).is_some();
     let original = open_kept(kept).filter(|_| in_effect);
-    // The original of a file that the user deleted since is all that is left of it.
-    let orphaned = current.is_none() && kept.is_some_and(|kept| kept != ABSENT);
-    let first = kept.is_none() || !in_effect && !orphaned;
+    let first = kept.is_none() || !in_effect;
     let mut edit = Edit {
         after: before.clone(),
         original,
         warnings: Vec::new(),
     };
+    if current.is_none() && kept.is_some_and(|kept| kept != ABSENT) {
+        // The original of a file that the user deleted since: a reset must not bring it back, and nothing may lose it.
+        let message = format!(
+            "{} was deleted since an earlier apply; the file from before that one stays beside it",
+            path.display()
+        );
+        let step = format!(
+            "to look at it: ls {}.before-bedrock.*",
+            quote(&path.display().to_string())
+        );
+        edit.warnings
+            .push(Warning::new("ORIGINAL_SET_ASIDE", message).suggest(step));
+    }
     edit.run(wishes).map_err(|problem| problem.error(path))?;
     let mut plan = finish(current, &before, &edit.after, edit.warnings, path)?;
-    if first && !plan.changes.is_empty() {
+    if plan.changes.is_empty() {
+        return Ok(plan);
+    }
+    if let (true, Some(noted)) = (in_effect, open_note(kept)) {
+        // The original is the present file without the caps that `inference-config` set.
+        let mut original = before.clone();
+        restore_caps(&mut original, &noted).map_err(|problem| problem.error(path))?;
+        plan.keep = Keep::Write(original.to_bytes());
+    } else if first {
         plan.keep = Keep::WriteOriginal;
     }
     Ok(plan)

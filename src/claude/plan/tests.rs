@@ -79,7 +79,7 @@ fn a_new_file_holds_the_recorded_keys_in_the_recorded_order() {
 fn defect_13_what_already_is_as_wished_changes_nothing() {
     let plan = apply(Some(CONFIGURED.as_bytes()), None, &wishes());
     assert_eq!(plan.bytes.as_deref(), Some(CONFIGURED.as_bytes()));
-    assert_eq!((plan.changes.len(), plan.keep), (0, Keep::Leave));
+    assert_eq!((plan.changes.len(), &plan.keep), (0, &Keep::Leave));
     assert_eq!(
         plan.commit(Some(CONFIGURED.as_bytes())).content,
         file::Content::Leave
@@ -239,8 +239,10 @@ fn the_kept_original_is_written_at_the_first_apply_only() {
         apply(Some(off.as_bytes()), Some(b"{}"), &other).keep,
         Keep::Leave
     );
-    // Nor when the user deleted the file: what is kept is all that is left of it.
-    assert_eq!(apply(None, Some(b"{}"), &other).keep, Keep::Leave);
+    // It is written again when the user deleted the file: a reset must give back that there was none.
+    let plan = apply(None, Some(b"{}"), &other);
+    assert_eq!(plan.keep, Keep::WriteOriginal);
+    assert_eq!(plan.warnings[0].code, "ORIGINAL_SET_ASIDE");
     assert_eq!(apply(None, Some(ABSENT), &other).keep, Keep::WriteOriginal);
     // One left over from long ago gives way.
     assert_eq!(
