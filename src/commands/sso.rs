@@ -155,6 +155,7 @@ impl Sso {
                     wish.profile = Some(login::choose_profile(
                         context,
                         &AwsFiles::load(context.env)?,
+                        "sso upgrade",
                     )?);
                 }
                 edit(context, args.dry_run, &mut |config, credentials| {

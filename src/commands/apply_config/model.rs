@@ -167,7 +167,8 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
     let known = listing.as_deref().unwrap_or_default();
     check_region(question.model, question.region, question.gateway, known)?;
     if question.pin && listing.is_none() {
-        return Err(missing("what to pin takes a listing to tell"));
+        let error = missing("what to pin takes a listing to tell");
+        return Err(error.suggest("leave --offline out, or --pin"));
     }
     let resolved = match (exact, &listing) {
         (Some(exact), _) => exact,
