@@ -65,7 +65,8 @@ pub struct ApplyConfig {
     #[arg(long)]
     pub skip_auth: bool,
 
-    /// Also pin what `opus`, `sonnet`, `haiku` and `fable` mean: the newest of each in the model's geography
+    /// Also pin what `opus`, `sonnet`, `haiku` and `fable` mean: the newest of each in the model's geography; left out, pins
+    /// of an earlier run go
     #[arg(long)]
     pub pin: bool,
 }

@@ -132,6 +132,13 @@ impl<'a> Facts<'a> {
         if self.stack.is_on("CLAUDE_CODE_SKIP_BEDROCK_AUTH") {
             add("--skip-auth");
         }
+        if !self.pins.is_empty() && !more.contains("--pin") {
+            add("--pin");
+        }
+        let saved = self.model.as_ref().and_then(Sourced::key) == Some("model");
+        if saved && !more.contains("--model-in") {
+            add("--model-in settings");
+        }
         if !more.contains("--auth-refresh") {
             add("--auth-refresh keep");
         }

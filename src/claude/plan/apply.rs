@@ -10,7 +10,7 @@ use super::{
     text_at,
 };
 use crate::claude::keys::{self, KEYS};
-use crate::claude::models::geographies_of_region;
+use crate::claude::models::{Family, geographies_of_region};
 use crate::error::Result;
 use crate::json_edit::{Document, Problem};
 use crate::report::Warning;
@@ -47,7 +47,7 @@ pub struct Wishes {
     pub model: Option<String>,
     /// Where the model goes.
     pub model_in: ModelIn,
-    /// Keys from [`keys::pin_of`] with exact ids or ARNs.
+    /// Keys from [`keys::pin_of`] with exact ids or ARNs; what an earlier apply pinned besides is taken back.
     pub pins: Vec<(&'static [&'static str], String)>,
     /// `awsAuthRefresh`.
     pub refresh: Refresh,
@@ -138,8 +138,15 @@ impl Edit {
             }
             (None, _) => self.remove_if_elsewhere(keys::ENV_MODEL, &wishes.region)?,
         }
-        for (key, model) in &wishes.pins {
-            self.set(key, model)?;
+        for family in &Family::ALIASED {
+            let Some(key) = keys::pin_of(family) else {
+                continue;
+            };
+            match wishes.pins.iter().find(|(pinned, _)| *pinned == key) {
+                Some((_, model)) => self.set(key, model)?,
+                None if holds_bedrock_model(&self.after, key) => self.restore(key)?,
+                None => {}
+            }
         }
         match &wishes.base_url {
             Some(url) => self.set(keys::BASE_URL, url)?,

@@ -360,6 +360,29 @@ fn an_apply_without_a_gateway_takes_back_the_one_of_an_earlier_apply() {
 }
 
 #[test]
+fn pins_that_are_not_asked_for_again_are_taken_back() {
+    let opus: &'static [&'static str] = &["env", "ANTHROPIC_DEFAULT_OPUS_MODEL"];
+    let haiku: &'static [&'static str] = &["env", "ANTHROPIC_DEFAULT_HAIKU_MODEL"];
+    let pinned = Wishes {
+        pins: vec![(opus, OPUS.into()), (haiku, OPUS.into())],
+        ..wishes()
+    };
+    let original = r#"{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"global.anthropic.claude-opus-5"}}"#;
+    let there = apply(Some(original.as_bytes()), None, &pinned);
+    let back = apply(there.bytes.as_deref(), Some(original.as_bytes()), &wishes());
+    let after = Document::parse(&back.bytes.unwrap()).unwrap();
+    assert_eq!(text_at(&after, haiku), None);
+    assert_eq!(
+        text_at(&after, opus).as_deref(),
+        Some("global.anthropic.claude-opus-5")
+    );
+    // Without an apply of ours in effect they are the user's.
+    let first = applied(&String::from_utf8(there.bytes.unwrap()).unwrap(), &wishes());
+    let after = Document::parse(first.as_bytes()).unwrap();
+    assert_eq!(text_at(&after, haiku).as_deref(), Some(OPUS));
+}
+
+#[test]
 fn defect_1_a_file_that_claude_code_drops_is_refused() {
     for text in [
         "{",
