@@ -92,6 +92,8 @@ codes! {
     ModelAmbiguous = "MODEL_AMBIGUOUS",
     /// The model is not a Claude model, or its id cannot be read.
     ModelInvalid = "MODEL_INVALID",
+    /// The model takes no requests from the region.
+    ModelElsewhere = "MODEL_ELSEWHERE",
     /// The answer needs a listing, and there is none kept.
     ListingMissing = "LISTING_MISSING",
 

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section};
 use crate::env::Env;
 
+mod difference;
 mod parse;
+
+pub use difference::KEYS_HIDE_SSO;
 
 use parse::File;
 
@@ -32,6 +35,17 @@ pub struct Unreadable {
     pub code: &'static str,
     /// One sentence, without a full stop at its end.
     pub message: String,
+}
+
+impl Unreadable {
+    /// What makes the profile one that Claude Code can load.
+    pub fn step(&self) -> &'static str {
+        if self.code.starts_with("NAME_") {
+            "give the profile a plain name (letters, digits and _ - . @), then: claude-bedrock setup"
+        } else {
+            "write the header as [profile NAME], without quotes, on a line of its own"
+        }
+    }
 }
 
 /// Names that every JavaScript object has: the SDK merges profiles into a plain object and loses these.

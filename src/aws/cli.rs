@@ -298,6 +298,23 @@ pub fn check(context: &Context<'_>, outcome: Result<Output>) -> Result<Vec<u8>> 
     }
 }
 
+/// Reads what a run printed, where it ended well.
+///
+/// # Errors
+/// Those of [`check`], and of `parse` with the call to look closer with.
+pub fn read<T>(
+    context: &Context<'_>,
+    outcome: Result<Output>,
+    parse: fn(&[u8]) -> Result<T>,
+) -> Result<T> {
+    parse(&check(context, outcome)?).map_err(|error| {
+        error.suggest(format!(
+            "something may have answered in AWS's place; look with: {} --debug",
+            context.again()
+        ))
+    })
+}
+
 /// An option with its value, in one word where the value would be taken for another option.
 fn option(name: &str, value: &str) -> Vec<String> {
     if value.starts_with('-') {

@@ -41,6 +41,17 @@ impl Context<'_> {
             .unwrap_or_default()
     }
 
+    /// What to do about a profile that cannot work as it is configured.
+    fn anew(&self) -> String {
+        let profile = self.profile.map_or_else(String::new, |name| {
+            format!(
+                "correct [profile {}], or configure a new one: ",
+                escape(name)
+            )
+        });
+        format!("{profile}claude-bedrock setup")
+    }
+
     fn login(&self) -> String {
         self.login_command
             .map_or_else(|| format!("aws sso login{}", self.option()), str::to_owned)

@@ -27,7 +27,6 @@ pub fn parse(stdout: &[u8]) -> Result<Identity> {
             Code::AwsCliOutputInvalid,
             "aws printed something else than the caller's identity",
         )
-        .suggest("something may have answered in AWS's place; look with: aws sts get-caller-identity --debug")
     })?;
     Ok(Identity {
         account: text("Account"),

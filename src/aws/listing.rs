@@ -9,7 +9,8 @@ pub use ask::{Answer, Found, Target, ask};
 pub use kept::{KeptListing, Key, keep, load_kept, parse_kept};
 pub use waves::waves;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::{Code, Error, Result};
 
@@ -69,48 +70,33 @@ impl InferenceProfile {
     }
 }
 
-/// The output, as `aws.md` 6 has it; everything in it may be missing.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Output {
-    inference_profile_summaries: Vec<Summary>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Summary {
-    inference_profile_id: Option<String>,
-    inference_profile_name: Option<String>,
-    inference_profile_arn: Option<String>,
-    models: Option<Vec<Model>>,
-    status: Option<String>,
-    r#type: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Model {
-    model_arn: Option<String>,
+/// A listing that was read.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The profiles.
+    pub profiles: Vec<InferenceProfile>,
+    /// How many entries could not be read.
+    pub skipped: usize,
 }
 
 /// Reads what `aws bedrock list-inference-profiles --output json` printed with exit 0.
 ///
-/// Profiles that are not `ACTIVE` are left out, and so are entries without id and ARN.
+/// Profiles that are not `ACTIVE` are left out. Entries that cannot be read, and those without id and ARN, are counted:
+/// one odd entry takes nothing away from the others.
 ///
 /// # Errors
-/// `AWS_CLI_OUTPUT_INVALID` for anything but the promised JSON. Nothing at all is such a case:
-/// `aws` prints nothing, with exit 0, when the answer was no listing (a captive portal's page).
-pub fn parse(stdout: &[u8]) -> Result<Vec<InferenceProfile>> {
+/// `AWS_CLI_OUTPUT_INVALID` for anything but the promised JSON, and for a listing of nothing but odd entries. Nothing at
+/// all is such a case: `aws` prints nothing, with exit 0, when the answer was no listing (a captive portal's page).
+pub fn parse(stdout: &[u8]) -> Result<Parsed> {
     if stdout.trim_ascii().is_empty() {
         return Err(invalid("aws printed nothing where a listing was due"));
     }
     if std::str::from_utf8(stdout).is_err() {
         return Err(invalid("aws printed a listing that is not UTF-8"));
     }
-    let output: Output = serde_json::from_slice(stdout).map_err(|error| {
+    let output: Value = serde_json::from_slice(stdout).map_err(|error| {
         let what = match error.classify() {
             serde_json::error::Category::Eof => "a listing that breaks off",
-            serde_json::error::Category::Data => "JSON that is no listing",
             _ => "something that is not JSON",
         };
         invalid(&format!(
@@ -119,59 +105,71 @@ pub fn parse(stdout: &[u8]) -> Result<Vec<InferenceProfile>> {
             error.column()
         ))
     })?;
-    let count = output.inference_profile_summaries.len();
-    let mut unnamed = 0;
-    let profiles: Vec<InferenceProfile> = output
-        .inference_profile_summaries
-        .into_iter()
-        .filter(|it| it.status.as_deref().is_none_or(|status| status == "ACTIVE"))
-        .filter_map(|it| {
-            let profile = it.into_profile();
-            unnamed += usize::from(profile.is_none());
-            profile
-        })
-        .collect();
-    if count > 0 && unnamed == count {
-        return Err(invalid("aws printed a listing without a single profile id"));
+    let summaries = output.get("inferenceProfileSummaries");
+    let summaries = summaries
+        .and_then(Value::as_array)
+        .ok_or_else(|| invalid("aws printed JSON that is no listing"))?;
+    let mut parsed = Parsed::default();
+    for summary in summaries {
+        let status = summary.get("status").and_then(Value::as_str);
+        if status.is_some_and(|status| status != "ACTIVE") {
+            continue;
+        }
+        match read_profile(summary) {
+            Some(profile) => parsed.profiles.push(profile),
+            None => parsed.skipped += 1,
+        }
     }
-    Ok(profiles)
+    if parsed.skipped > 0 && parsed.profiles.is_empty() {
+        return Err(invalid(
+            "aws printed a listing without a single profile that can be read",
+        ));
+    }
+    Ok(parsed)
 }
 
-impl Summary {
-    fn into_profile(self) -> Option<InferenceProfile> {
-        let tail = |arn: &str| {
-            let (_, end) = arn.rsplit_once('/')?;
-            (!end.is_empty()).then(|| end.to_owned())
-        };
-        let arn = self.inference_profile_arn;
-        let application = self.r#type.as_deref() == Some(Kind::Application.as_str())
-            || arn
-                .as_deref()
-                .is_some_and(|arn| arn.contains(":application-inference-profile/"));
-        let model = self.models.and_then(|models| models.into_iter().next());
-        Some(InferenceProfile {
-            id: self
-                .inference_profile_id
-                .filter(|id| !id.is_empty())
-                .or_else(|| tail(arn.as_deref()?))?,
-            name: self.inference_profile_name,
-            model_id: model
-                .and_then(|model| model.model_arn)
-                .and_then(|arn| tail(&arn)),
-            kind: if application {
-                Kind::Application
-            } else {
-                Kind::SystemDefined
-            },
-            arn,
-        })
+/// One entry, as `aws.md` 6 has it; everything in it may be missing or `null`, and nothing may be of another type.
+fn read_profile(summary: &Value) -> Option<InferenceProfile> {
+    let tail = |arn: &str| {
+        let (_, end) = arn.rsplit_once('/')?;
+        (!end.is_empty()).then(|| end.to_owned())
+    };
+    let arn = text(summary, "inferenceProfileArn")?;
+    let application = text(summary, "type")? == Kind::Application.as_str()
+        || arn.contains(":application-inference-profile/");
+    let model = match summary.get("models") {
+        None | Some(Value::Null) => None,
+        Some(models) => models.as_array()?.first(),
+    };
+    let model = match model {
+        Some(model) => text(model, "modelArn")?,
+        None => "",
+    };
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let name = text(summary, "inferenceProfileName")?;
+    Some(InferenceProfile {
+        id: given(text(summary, "inferenceProfileId")?).or_else(|| tail(arn))?,
+        name: given(name),
+        arn: given(arn),
+        model_id: tail(model),
+        kind: if application {
+            Kind::Application
+        } else {
+            Kind::SystemDefined
+        },
+    })
+}
+
+/// A member that holds text, or nothing where it is missing or `null`; `None` for one of another type.
+fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    match value.get(name) {
+        None | Some(Value::Null) => Some(""),
+        Some(found) => found.as_str(),
     }
 }
 
 fn invalid(message: &str) -> Error {
-    Error::new(Code::AwsCliOutputInvalid, message).suggest(
-        "something may have answered in AWS's place; look with: aws bedrock list-inference-profiles --debug",
-    )
+    Error::new(Code::AwsCliOutputInvalid, message)
 }
 
 #[cfg(test)]

@@ -152,6 +152,19 @@ impl AwsFiles {
             .find(|session| session.name == name)
     }
 
+    /// The names to choose from, as far as they fit into a sentence.
+    fn list_names(&self) -> String {
+        const MOST: usize = 5;
+        let names = self.profiles.iter().take(MOST);
+        let names: Vec<String> = names.map(|profile| quote(&profile.name)).collect();
+        let more = if self.profiles.len() > MOST {
+            " …"
+        } else {
+            ""
+        };
+        names.join(", ") + more
+    }
+
     /// The profile of that name, for one that the user asked for.
     ///
     /// # Errors
@@ -161,16 +174,16 @@ impl AwsFiles {
             let names = self.profiles.iter().map(|profile| profile.name.as_str());
             let step = match nearest(name, names) {
                 Some(near) => format!("did you mean `{near}`? Pass --profile {}", quote(near)),
-                None if self.profiles.is_empty() => format!(
-                    "there is no profile yet: aws configure sso --profile {}",
-                    quote(name)
-                ),
+                None if self.profiles.is_empty() => {
+                    "there is no profile yet; add one: claude-bedrock setup".to_owned()
+                }
                 None => format!(
-                    "list the profiles with `aws configure list-profiles`, or add it: aws configure sso --profile {}",
-                    quote(name)
+                    "choose one of {}, or add one: claude-bedrock setup",
+                    self.list_names()
                 ),
             };
-            let (config, credentials) = (self.config.path.display(), self.credentials.path.display());
+            let (config, credentials) =
+                (self.config.path.display(), self.credentials.path.display());
             Error::new(
                 Code::ProfileNotFound,
                 format!("the profile `{name}` is neither in {config} nor in {credentials}"),

@@ -10,7 +10,7 @@ mod resolve;
 pub use choice::{newest_first, pins, recommended, show_global_first};
 pub use geography::{fits_region, geographies_of_region, label};
 pub use id::{Arn, Family, ModelId, Version, names_bedrock_model};
-pub use resolve::{Resolved, exact, resolve};
+pub use resolve::{Resolved, elsewhere, exact, not_claude, resolve};
 
 /// One inference profile of a listing, as far as choosing a model needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use super::models::{fits_region, names_bedrock_model};
 use super::settings::{env_text, parse_settings};
 use crate::error::{Code, Error, Result};
 use crate::file;
-use crate::json_edit::Document;
+use crate::json_edit::{Document, Problem};
 use crate::report::Warning;
 
 pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
@@ -34,13 +34,21 @@ pub use reset::plan_reset;
 /// What the kept original holds when there was no settings file before the first apply.
 pub const ABSENT: &[u8] = b"absent\n";
 
+/// What the kept original begins with where there was no apply: `inference-config` set caps on a configuration made by
+/// hand. The file from before that follows.
+const CAPS: &[u8] = b"caps\n";
+
 /// What to do with the kept original.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// Put what is there now into its place: this is the first apply.
     WriteOriginal,
     /// Leave it, or its absence.
     Leave,
+    /// Note what is there now: caps are set, and there was no apply.
+    NoteCaps,
+    /// These bytes: the first apply after that.
+    Write(Vec<u8>),
     /// It has served.
     Discard,
 }
@@ -80,6 +88,8 @@ impl Plan {
         };
         let kept = match self.keep {
             Keep::WriteOriginal => file::Kept::Write(current.unwrap_or(ABSENT).to_vec()),
+            Keep::NoteCaps => file::Kept::Write([CAPS, current.unwrap_or_default()].concat()),
+            Keep::Write(bytes) => file::Kept::Write(bytes),
             Keep::Leave => file::Kept::Leave,
             Keep::Discard => file::Kept::Discard,
         };
@@ -96,6 +106,23 @@ fn open(current: Option<&[u8]>, path: &Path) -> Result<Document> {
 fn open_kept(kept: Option<&[u8]>) -> Option<Document> {
     let kept = kept?;
     Document::parse(if kept == ABSENT { b"" } else { kept }).ok()
+}
+
+/// The file from before the caps, where the kept original is a note of them.
+fn open_note(kept: Option<&[u8]>) -> Option<Document> {
+    Document::parse(kept?.strip_prefix(CAPS)?).ok()
+}
+
+/// The caps as they were before `inference-config` set them.
+fn restore_caps(after: &mut Document, noted: &Document) -> std::result::Result<(), Problem> {
+    for path in [keys::THINKING, keys::OUTPUT, keys::NO_CACHING] {
+        if noted.kind(path).is_some() {
+            after.copy(path, noted)?;
+        } else {
+            after.remove(path);
+        }
+    }
+    Ok(())
 }
 
 /// The plan of an edit. Without a change every byte stays; with one, what was made is read once more before it may be

@@ -8,4 +8,4 @@ mod whereabouts;
 
 pub use content::{env_text, parse_settings};
 pub use stack::{CurrentConfig, Layer, Source, Stack, State, Value};
-pub use whereabouts::{Scope, config_dir, is_managed, managed_files, settings_path};
+pub use whereabouts::{Scope, config_dir, is_managed, managed_files, repository_of, settings_path};

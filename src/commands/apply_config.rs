@@ -50,13 +50,14 @@ arguments! {
         /// Give the credentials to Bedrock alone, not to the commands that Claude Code runs
         pub isolate: bool = Flag::switch("isolate");
 
-        /// Call Bedrock at this address (a gateway or a VPC endpoint)
+        /// Call Bedrock at this address (a gateway or a VPC endpoint); left out, one from an earlier run goes
         pub base_url: Option<String> = Flag::option("base-url", Takes::Text("URL"));
 
-        /// Send requests unsigned, for a gateway that signs them
+        /// Send requests unsigned, for a gateway that signs them; left out, that of an earlier run goes
         pub skip_auth: bool = Flag::switch("skip-auth");
 
-        /// Also pin what `opus`, `sonnet`, `haiku` and `fable` mean: the newest of each in the model's geography
+        /// Also pin what `opus`, `sonnet`, `haiku` and `fable` mean: the newest of each in the model's geography; left out,
+        /// pins of an earlier run go
         pub pin: bool = Flag::switch("pin");
     }
 }
@@ -202,6 +203,7 @@ impl ApplyConfig {
             region: &region,
             model: &model,
             pin: self.pin,
+            gateway: self.base_url.is_some(),
             listing,
         })?;
         let mut warnings = choice.warnings;
@@ -213,15 +215,23 @@ impl ApplyConfig {
             }
             warnings.push(Warning::new(code, message).suggest(step));
         }
-        if let Some(reason) = ClaudeView::load(env, &files).unreadable_reason(entry) {
-            warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
+        // What an export command prints comes from `aws`, which reads the profile.
+        if !self.isolate {
+            let view = ClaudeView::load(env, &files);
+            let unreadable = view.unreadable_reason(entry).map(|reason| {
+                let step = reason.step();
+                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
+            });
+            warnings.extend(unreadable.or_else(|| view.differing_credentials(entry, &files)));
         }
         let mut wishes = self.wishes(context, &profile, &region, &choice.model, &credentials);
         wishes.pins = choice.pins;
-        warnings.extend(plan::find_obstacles(&Stack::load(env), &wishes, &path));
+        let before = Stack::load(env);
         let edited = edit(context, &path, self.dry_run, &mut |seen| {
             plan::plan_apply(seen.current, seen.kept, &wishes, &path)
         })?;
+        let obstacles = plan::find_obstacles(&before, &wishes, &path, &edited.changes);
+        warnings.extend(obstacles);
         warnings.extend(edited.warnings);
         Ok(Configured {
             applied: !self.dry_run,

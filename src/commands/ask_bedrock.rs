@@ -13,6 +13,7 @@ use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
 use crate::exec::{self, Output, Run};
+use crate::report::Warning;
 
 mod caller;
 
@@ -22,6 +23,8 @@ pub use caller::Caller;
 pub struct Listing {
     /// The models, `global.` first.
     pub models: Vec<ListedModel>,
+    /// What of other makers is listed beside them, by id and by ARN.
+    pub others: Vec<String>,
     /// When AWS gave it, for one that was kept; `None`: just now.
     pub kept_at: Option<crate::time::Epoch>,
 }
@@ -33,7 +36,12 @@ pub struct Asker<'a> {
     /// For each session that has to renew itself, whether it did.
     renewed: Mutex<Vec<(String, Arc<Mutex<bool>>)>>,
     lacks_type_filter: AtomicBool,
+    /// What a listing lacks, by the caller's group and the region.
+    remarks: Mutex<Vec<(String, String, Warning)>>,
 }
+
+/// The code of a listing that lacks something.
+const INCOMPLETE: &str = "LISTING_INCOMPLETE";
 
 const LIST: &str = "bedrock list-inference-profiles";
 
@@ -51,6 +59,7 @@ impl<'a> Asker<'a> {
             cli,
             renewed: Mutex::default(),
             lacks_type_filter: AtomicBool::new(false),
+            remarks: Mutex::default(),
         })
     }
 
@@ -69,8 +78,18 @@ impl<'a> Asker<'a> {
         let by_kind =
             |kind| caller.prepare(self.cli.list_inference_profiles(profile, region, kind));
         let unfiltered = || caller.prepare(self.cli.list_all_inference_profiles(profile, region));
-        let read =
-            |outcome| listing::parse(&cli::check(&caller.failure(LIST, Some(region)), outcome)?);
+        let read = |outcome| -> Result<Vec<InferenceProfile>> {
+            let context = caller.failure(LIST, Some(region));
+            let parsed = cli::read(&context, outcome, listing::parse)?;
+            if parsed.skipped > 0 {
+                let message = format!(
+                    "the listing of {region} has odd records, which are left out: {}",
+                    parsed.skipped
+                );
+                self.remark(caller, region, Warning::new(INCOMPLETE, message));
+            }
+            Ok(parsed.profiles)
+        };
 
         let mut lacks_filter = self.lacks_type_filter.load(Ordering::Relaxed);
         let mut runs = if lacks_filter {
@@ -97,6 +116,15 @@ impl<'a> Asker<'a> {
         if let Some(further) = further.filter(|_| !lacks_filter) {
             match read(further) {
                 Ok(further) => profiles.extend(further),
+                Err(error) if has_claude => {
+                    let mut warning = Warning::from(&error);
+                    warning.code = INCOMPLETE;
+                    warning.message = format!(
+                        "the account's own inference profiles in {region} are not known: {}",
+                        error.message
+                    );
+                    self.remark(caller, region, warning);
+                }
                 Err(error) => self.context.listener.trace(&error.message),
             }
         }
@@ -106,6 +134,19 @@ impl<'a> Asker<'a> {
             self.context.listener.trace(&error.message);
         }
         Ok(profiles)
+    }
+
+    fn remark(&self, caller: &Caller, region: &str, warning: Warning) {
+        lock(&self.remarks).push((caller.group.clone(), region.to_owned(), warning));
+    }
+
+    /// What the listing of that caller and region lacks.
+    pub fn remarks(&self, caller: &Caller, region: &str) -> Vec<Warning> {
+        let remarks = lock(&self.remarks);
+        let its = remarks
+            .iter()
+            .filter(|(group, of, _)| *group == caller.group && of == region);
+        its.map(|(_, _, warning)| warning.clone()).collect()
     }
 
     /// Finds access for every caller: `waves` as in [`Target`]. The answers are in the callers' order.
@@ -232,9 +273,9 @@ impl<'a> Asker<'a> {
         let mut outcomes = self.run(caller, &runs).into_iter();
         regions.retain(|region| {
             let outcome = outcomes.next().unwrap_or_else(nothing_ran);
-            let answer = cli::check(&caller.failure(LIST, Some(region)), outcome);
-            let profiles = answer.and_then(|stdout| listing::parse(&stdout));
-            profiles.is_ok_and(|profiles| profiles.iter().any(InferenceProfile::is_claude))
+            let context = caller.failure(LIST, Some(region));
+            let profiles = cli::read(&context, outcome, listing::parse);
+            profiles.is_ok_and(|it| it.profiles.iter().any(InferenceProfile::is_claude))
         });
         regions
     }
@@ -288,6 +329,7 @@ pub fn find_kept(context: &Context<'_>, caller: &Caller, region: &str) -> Option
     let kept = listing::load_kept(context.env, caller.key(region))?;
     Some(Listing {
         models: listed(&kept.profiles),
+        others: of_others(&kept.profiles),
         kept_at: Some(kept.fetched_at),
     })
 }
@@ -307,6 +349,16 @@ pub fn listed(profiles: &[InferenceProfile]) -> Vec<ListedModel> {
         .collect();
     crate::claude::models::show_global_first(&mut models);
     models
+}
+
+/// The ids and ARNs of profiles that are known to be another maker's.
+pub fn of_others(profiles: &[InferenceProfile]) -> Vec<String> {
+    profiles
+        .iter()
+        .filter(|profile| !profile.is_claude() && profile.model_id.is_some())
+        .flat_map(|profile| [Some(profile.id.clone()), profile.arn.clone()])
+        .flatten()
+        .collect()
 }
 
 /// Whether a failure says that the credentials do not work, so that nothing else can be told.
@@ -350,10 +402,8 @@ pub fn no_access(region: &str) -> Error {
 }
 
 fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {
-    identity::parse(&cli::check(
-        &caller.failure("sts get-caller-identity", None),
-        outcome,
-    )?)
+    let context = caller.failure("sts get-caller-identity", None);
+    cli::read(&context, outcome, identity::parse)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

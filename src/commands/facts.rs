@@ -17,6 +17,7 @@ use crate::claude::settings::Stack;
 use crate::commands::Options;
 use crate::env::Env;
 use crate::error::Result;
+use crate::shell::quote;
 
 pub use access::{Access, switches_off};
 pub use region::{LAST_RESORT, Region};
@@ -107,6 +108,42 @@ impl<'a> Facts<'a> {
     pub fn shell(&self, name: &str) -> Option<&'a str> {
         let env = self.env;
         env.var_nonempty(name).filter(|_| self.stack.counts_shell())
+    }
+
+    /// The command line that writes the configuration in use once more, with more options.
+    pub fn apply_again(&self, more: &str) -> String {
+        let named = self.access.profile().filter(|_| self.access.is_named());
+        let variable = self.profile.as_ref().map(|found| found.value.as_str());
+        let model = self.model.as_ref().map_or("MODEL", |model| &model.value);
+        let mut text = format!(
+            "claude-bedrock apply-config --profile {} --region {} --model {}",
+            quote(named.or(variable).unwrap_or("NAME")),
+            quote(&self.region.used.value),
+            quote(model)
+        );
+        let mut add = |part: &str| text.push_str(&format!(" {part}"));
+        if matches!(self.access, Access::Export(_)) {
+            add("--isolate");
+        }
+        let url = self.variable("ANTHROPIC_BEDROCK_BASE_URL");
+        if let Some(url) = url.filter(|_| !more.contains("--base-url")) {
+            add(&format!("--base-url {}", quote(&url.value)));
+        }
+        if self.stack.is_on("CLAUDE_CODE_SKIP_BEDROCK_AUTH") {
+            add("--skip-auth");
+        }
+        if !self.pins.is_empty() && !more.contains("--pin") {
+            add("--pin");
+        }
+        let saved = self.model.as_ref().and_then(Sourced::key) == Some("model");
+        if saved && !more.contains("--model-in") {
+            add("--model-in settings");
+        }
+        if !more.contains("--auth-refresh") {
+            add("--auth-refresh keep");
+        }
+        add(more);
+        text
     }
 
     /// A variable as Claude Code has it, where it is set and not empty.

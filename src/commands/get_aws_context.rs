@@ -96,7 +96,7 @@ impl GetAwsContext {
         };
         let mut profiles: Vec<ProfileContext> = subjects
             .iter()
-            .map(|(profile, credentials)| ProfileContext::new(profile, credentials, &view))
+            .map(|(profile, credentials)| ProfileContext::new(profile, credentials, &view, &files))
             .collect();
         for (profile, answer) in profiles.iter_mut().zip(&answers) {
             profile.add(answer, self.asked_region(), env.now);

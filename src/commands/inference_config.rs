@@ -130,7 +130,7 @@ impl InferenceConfig {
         }
         let mut after = Tuning::default();
         let edited = edit(context, &path, self.dry_run, &mut |seen| {
-            let plan = plan_inference(seen.current, wished, &path)?;
+            let plan = plan_inference(seen.current, seen.kept, wished, &path)?;
             after = read_tuning(&parse_settings(
                 plan.bytes.as_deref().unwrap_or_default(),
                 &path,

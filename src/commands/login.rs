@@ -65,7 +65,7 @@ impl Login {
         let files = AwsFiles::load(context.env)?;
         let name = match &self.profile {
             Some(name) => name.clone(),
-            None => choose_profile(context, &files)?,
+            None => choose_profile(context, &files, "login")?,
         };
         files.require_profile(&name)?;
         let Some(how) = Inspector::new(context.env, &files).inspect(&name).login else {
@@ -146,7 +146,11 @@ impl Login {
 ///
 /// # Errors
 /// `USAGE` when there are several, `CREDENTIALS_MISSING` when there is none.
-pub(super) fn choose_profile(context: &Context<'_>, files: &AwsFiles) -> Result<String> {
+pub(super) fn choose_profile(
+    context: &Context<'_>,
+    files: &AwsFiles,
+    command: &str,
+) -> Result<String> {
     let configured = Stack::load(context.env).effective_env("AWS_PROFILE");
     if let Some(name) = configured.map(|found| found.value)
         && !name.is_empty()
@@ -177,7 +181,7 @@ pub(super) fn choose_profile(context: &Context<'_>, files: &AwsFiles) -> Result<
             Code::Usage,
             "several profiles can log in, and none is configured: --profile is missing",
         )
-        .suggest(format!("claude-bedrock login {}", option("--profile", first)))
+        .suggest(format!("claude-bedrock {command} {}", option("--profile", first)))
         .detail("candidates", found.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())),
     }
 }

@@ -9,9 +9,9 @@ use crate::claude::keys::pin_of;
 use crate::claude::models::{
     Family, ListedModel, geographies_of_region, label, newest_first, recommended,
 };
-use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
+use crate::commands::facts::{Access, Facts};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::report::{Look, Report, Tint, Warning, document, escape};
@@ -22,7 +22,7 @@ arguments! {
     ///
     /// Lists them with one call of aws; with --offline, or when AWS cannot be reached, from the last time.
     pub struct Models = "models" {
-        /// AWS profile; without it the configured one
+        /// AWS profile; without it whatever Claude Code signs with: a Bedrock API key, the configured profile, keys in variables
         profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
 
         /// AWS region; without it the configured one, else the profile's own
@@ -34,8 +34,11 @@ arguments! {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {
-    profile: String,
+    /// `None`: a Bedrock API key, or keys in variables.
+    profile: Option<String>,
     region: String,
+    #[serde(skip)]
+    whose: String,
     /// When AWS listed them.
     fetched_at: String,
     /// Whether that is from an earlier time.
@@ -71,48 +74,49 @@ impl Models {
     /// `USAGE` or `REGION_MISSING` where nothing says which profile or region; what AWS says, where no listing is kept.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
-        let files = AwsFiles::load(env)?;
-        let stack = Stack::load(env);
+        let facts = Facts::gather(env, context.options);
+        let files = facts.files.as_ref().map_err(Error::clone)?;
+        let stack = &facts.stack;
         let config = stack.current_config();
-        let name = self.profile_name(&files, config.as_ref(), env.var_nonempty("AWS_PROFILE"))?;
-        let profile = files.require_profile(&name)?;
-        let configured = config
-            .as_ref()
-            .filter(|config| config.profile.as_ref() == Some(&name));
-        let given = self.region.clone().filter(|region| !region.is_empty());
-        let region = given
-            .or_else(|| configured?.region.clone())
-            .or_else(|| profile.region().map(str::to_owned))
-            .or_else(|| config.as_ref()?.region.clone())
-            .ok_or_else(|| {
-                Error::new(
-                    Code::RegionMissing,
-                    format!("the profile `{name}` names no region"),
-                )
-                .suggest("pass --region, such as --region us-east-1")
-            })?;
+        let Subject {
+            name,
+            region,
+            caller,
+            refusal,
+        } = self.subject(&facts, files)?;
         regions::check(&region)?;
-        let credentials = Inspector::new(env, &files).inspect(&name);
-        let caller = Caller::of(profile, &credentials);
+        let whose = match (&name, &facts.access) {
+            (Some(name), _) => format!("the profile {name}"),
+            (None, Access::BearerToken(origin)) => {
+                format!("the Bedrock API key ({})", origin.words())
+            }
+            (None, Access::Keys(origin)) => {
+                format!("the access keys in variables ({})", origin.words())
+            }
+            (None, _) => "these credentials".to_owned(),
+        };
         let mut warnings = Vec::new();
         let listing = if context.options.offline {
             Err(Error::new(
                 Code::ListingMissing,
-                format!("no listing is kept for `{name}` in {region}"),
+                format!("no listing is kept for {whose} in {region}"),
             )
             .suggest("leave --offline out once"))
         } else {
             context
                 .listener
                 .progress(&format!("Listing the models in {region}"));
-            refusal(&credentials).map_or(Ok(()), Err).and_then(|()| {
-                let profiles = Asker::new(context)?.list(&caller, &region, true)?;
+            refusal.map_or(Ok(()), Err).and_then(|()| {
+                let asker = Asker::new(context)?;
+                let profiles = asker.list(&caller, &region, true)?;
+                warnings.extend(asker.remarks(&caller, &region));
                 let models = listed(&profiles);
                 if models.is_empty() {
                     return Err(no_access(&region));
                 }
                 Ok(Listing {
                     models,
+                    others: Vec::new(),
                     kept_at: None,
                 })
             })
@@ -137,6 +141,7 @@ impl Models {
         let chosen = config.and_then(|config| config.model);
         Ok(Box::new(Listed {
             profile: name,
+            whose,
             fetched_at: format_timestamp(env.now - age),
             kept: listing.kept_at.is_some(),
             age,
@@ -151,27 +156,65 @@ impl Models {
         }))
     }
 
-    /// `--profile`, the configured one, `AWS_PROFILE`, `default`, the only one.
-    fn profile_name(
-        &self,
-        files: &AwsFiles,
-        config: Option<&CurrentConfig>,
-        from_shell: Option<&str>,
-    ) -> Result<String> {
-        let configured = config.and_then(|config| config.profile.as_deref());
+    /// Whom to ask as: `--profile`, else what Claude Code signs with, else `default`, else the only profile.
+    fn subject(&self, facts: &Facts<'_>, files: &AwsFiles) -> Result<Subject> {
+        let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+        let (name, wanted) = (given(&self.profile), given(&self.region));
+        if let (None, Some(caller)) = (&name, Caller::of_variables(facts)) {
+            return Ok(Subject {
+                name: None,
+                region: wanted.unwrap_or_else(|| facts.region.used.value.clone()),
+                caller,
+                refusal: None,
+            });
+        }
+        let access = facts.access.profile().filter(|_| facts.access.is_named());
+        let variable = facts.profile.as_ref().map(|found| found.value.as_str());
         let alone = match files.profiles.as_slice() {
             [only] => Some(only.name.as_str()),
             _ => files
                 .find_profile("default")
                 .map(|profile| profile.name.as_str()),
         };
-        let given = self.profile.as_deref().filter(|name| !name.is_empty());
-        let name = given.or(configured).or(from_shell).or(alone);
-        name.map(str::to_owned).ok_or_else(|| {
+        let shell = facts.env.var_nonempty("AWS_PROFILE");
+        let found = access.or(variable).or(shell).or(alone);
+        let name = name.or_else(|| found.map(str::to_owned)).ok_or_else(|| {
             Error::new(Code::Usage, "nothing says which profile to ask with")
                 .suggest("pass --profile; see them with: claude-bedrock get-aws-context")
+        })?;
+        let profile = files.require_profile(&name)?;
+        let config = facts.stack.current_config();
+        let configured = (access.or(variable) == Some(name.as_str()))
+            .then(|| config.as_ref()?.region.clone())
+            .flatten();
+        let region = wanted
+            .or(configured)
+            .or_else(|| profile.region().map(str::to_owned))
+            .or_else(|| config?.region)
+            .ok_or_else(|| {
+                Error::new(
+                    Code::RegionMissing,
+                    format!("the profile `{name}` names no region"),
+                )
+                .suggest("pass --region, such as --region us-east-1")
+            })?;
+        let credentials = Inspector::new(facts.env, files).inspect(&name);
+        Ok(Subject {
+            caller: Caller::of(profile, &credentials),
+            refusal: refusal(&credentials),
+            name: Some(name),
+            region,
         })
     }
+}
+
+/// Whom AWS is asked as, and where.
+struct Subject {
+    name: Option<String>,
+    region: String,
+    caller: Caller,
+    /// Why AWS need not be asked.
+    refusal: Option<Error>,
 }
 
 impl Model {
@@ -215,8 +258,8 @@ impl Report for Listed {
 
     fn text(&self, look: &Look) -> String {
         let mut out = format!(
-            "Claude models for the profile {} in {}",
-            look.tint(Tint::Bold, &escape(&self.profile)),
+            "Claude models for {} in {}",
+            look.tint(Tint::Bold, &escape(&self.whose)),
             look.tint(Tint::Bold, &escape(&self.region))
         );
         if self.kept {
@@ -225,7 +268,12 @@ impl Report for Listed {
         }
         out.push('\n');
         for warning in &self.warnings {
-            out.push_str(&look.tint(Tint::Warn, "AWS was not reached: "));
+            let what = if self.kept {
+                "AWS was not reached: "
+            } else {
+                "Not complete: "
+            };
+            out.push_str(&look.tint(Tint::Warn, what));
             out.push_str(&escape(&warning.message));
             out.push('\n');
             if let Some(step) = &warning.suggestion {

@@ -104,7 +104,9 @@ impl Reset {
             });
             if !differs {
                 let mut done = edited?;
-                done.warnings.extend(still_on(context));
+                // The file itself has told of its own.
+                let told = done.warnings.iter().any(|it| it.code == STILL_ON);
+                done.warnings.extend(still_on(context).filter(|_| !told));
                 return Ok((done, false));
             }
             let listener = context.listener;
@@ -113,6 +115,9 @@ impl Reset {
         }
     }
 }
+
+/// The code of a reset that leaves Bedrock on.
+const STILL_ON: &str = "BEDROCK_STILL_ON";
 
 /// Another file, or the shell, may have Bedrock on all the same.
 fn still_on(context: &Context<'_>) -> Option<Warning> {
@@ -129,7 +134,7 @@ fn still_on(context: &Context<'_>) -> Option<Warning> {
             _ => format!("in {}", origin.place(context.env)),
         }
     );
-    Some(Warning::new("BEDROCK_STILL_ON", message))
+    Some(Warning::new(STILL_ON, message))
 }
 
 impl Report for WasReset {

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::claude::plan::{self, Change};
-use crate::claude::settings;
-use crate::commands::Context;
+use crate::claude::settings::{self, repository_of};
+use crate::commands::{Context, Scope};
 use crate::diff;
 use crate::error::Result;
 use crate::file;
 use crate::report::{Tint, Warning, escape};
+use crate::shell::quote;
 
 /// What came of an edit of the settings.
 pub struct Edited {
@@ -109,7 +110,37 @@ fn carry_out(
         },
     )?;
     last.warnings.extend(outcome.warnings);
+    if last.changed && context.options.scope != Scope::User {
+        last.warnings.extend(copies_in_repository(path));
+    }
     Ok(last)
+}
+
+/// What is kept beside the settings of a project stands in its repository, and is nobody else's.
+fn copies_in_repository(path: &Path) -> Option<Warning> {
+    const LINES: [&str; 2] = ["*.before-bedrock", "*.bedrock-backup-*"];
+    let ignored = repository_of(path)?.join(".gitignore");
+    let bytes = file::read(&ignored).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let missing = |line: &&str| !text.lines().any(|known| known.trim() == *line);
+    let missing: Vec<String> = LINES.into_iter().filter(missing).map(quote).collect();
+    let message = format!(
+        "the file from before and its backups stand beside {}, in the repository",
+        path.display()
+    );
+    (!missing.is_empty()).then(|| {
+        // A last line without an end would swallow the first of ours.
+        let start = if text.is_empty() || text.ends_with('\n') {
+            ""
+        } else {
+            "\\n"
+        };
+        Warning::new("COPIES_IN_REPOSITORY", message).suggest(format!(
+            "printf '{start}%s\\n' {} >> {}",
+            missing.join(" "),
+            quote(&ignored.display().to_string())
+        ))
+    })
 }
 
 /// `text` with the values of members that are named like secrets hidden; every line stays where it is.

@@ -138,6 +138,7 @@ impl UpgradeArgs {
             wish.profile = Some(login::choose_profile(
                 context,
                 &AwsFiles::load(context.env)?,
+                "sso upgrade",
             )?);
         }
         edit(context, self.dry_run, &mut |config, credentials| {

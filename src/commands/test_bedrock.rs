@@ -129,11 +129,17 @@ impl TestBedrock {
             verdict: Some((profile, _)),
             ..
         }) = &subject
-            && let Some(reason) = facts.view.unreadable_reason(profile)
+            && !matches!(facts.access, Access::Export(_))
         {
-            warnings.push(Warning::new("PROFILE_UNREADABLE", reason.message));
+            let unreadable = facts.view.unreadable_reason(profile).map(|reason| {
+                let step = reason.step();
+                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
+            });
+            let files = facts.files.as_ref().ok();
+            warnings
+                .extend(unreadable.or_else(|| facts.view.differing_credentials(profile, files?)));
         }
-        let mut checks = check(context, &facts, &subject);
+        let mut checks = check(context, &facts, &subject, &mut warnings);
         if let Some(found) = doctor::blocked_on_the_way(&facts) {
             let mut error = Error::new(Code::SettingsInvalid, found.finding);
             error.suggestion = found.remedy;
@@ -175,7 +181,7 @@ impl TestBedrock {
 
 /// Asks AWS about the configuration in use.
 pub fn ask(context: &Context<'_>, facts: &Facts<'_>) -> Checks {
-    check(context, facts, &find_subject(facts))
+    check(context, facts, &find_subject(facts), &mut Vec::new())
 }
 
 /// Whom AWS is asked as.
@@ -188,16 +194,12 @@ struct Subject<'f> {
 
 /// Finds it; otherwise the check that says why AWS cannot be asked.
 fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Check> {
-    let environment = |names: &[&'static str]| {
-        let found = names.iter().map(|name| (*name, facts.variable(name)));
-        let set = found.filter_map(|(name, found)| Some((name, found?.value)));
-        Subject {
-            caller: Caller::of_environment(set.collect()),
-            verdict: None,
-            api_key: false,
-        }
-    };
     let files = facts.files.as_ref().map_err(Check::failed)?;
+    let environment = |caller: Option<Caller>| Subject {
+        caller: caller.unwrap_or_default(),
+        verdict: None,
+        api_key: matches!(facts.access, Access::BearerToken(_)),
+    };
     match &facts.access {
         Access::Unsigned => Err(Check::skipped(
             "Not checked: requests go out unsigned, for a gateway to sign",
@@ -205,23 +207,15 @@ fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Ch
         Access::Export(None) => Err(Check::skipped(
             "Not checked: the credentials come from an `awsCredentialExport` of your own, which only Claude Code runs",
         )),
-        Access::BearerToken(_) => Ok(Subject {
-            api_key: true,
-            ..environment(&["AWS_BEARER_TOKEN_BEDROCK"])
-        }),
-        Access::Default if files.find_profile("default").is_none() => Ok(environment(&[])),
-        Access::Keys(_) => Ok(environment(&[
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-        ])),
+        Access::Default if files.find_profile("default").is_none() => Ok(environment(None)),
+        Access::BearerToken(_) | Access::Keys(_) => Ok(environment(Caller::of_variables(facts))),
         Access::Export(Some(_)) | Access::Profile(_) | Access::Default => {
             let name = facts.access.profile().unwrap_or_default();
             let profile = files
                 .require_profile(name)
                 .map_err(|error| Check::failed(&error))?;
             let Some(credentials) = &facts.credentials else {
-                return Ok(environment(&[]));
+                return Ok(environment(None));
             };
             if let Some(error) = refusal(credentials) {
                 return Err(Check::failed(&error));
@@ -239,6 +233,7 @@ fn check(
     context: &Context<'_>,
     facts: &Facts<'_>,
     subject: &std::result::Result<Subject<'_>, Check>,
+    warnings: &mut Vec<Warning>,
 ) -> Checks {
     let Subject {
         caller, api_key, ..
@@ -263,6 +258,7 @@ fn check(
         let (who, listing) = asker.identify_and_list(caller, region);
         (Some(who), listing)
     };
+    warnings.extend(asker.remarks(caller, region));
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {

@@ -259,19 +259,19 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
     {
         return Ok(None);
     }
-    // An original that gives way to the present file may be all that is left of an older one; a note that there was
-    // none holds nothing.
+    // An original that gives way to the present file, or to its absence, may be all that is left of an older one; a note
+    // that there was none holds nothing. Its backup has a name of its own, so that it is never pruned.
     if let (Kept::Write(bytes), Some(at), Some(before)) =
         (&plan.kept, options.backup_at, &facts.kept)
-        && facts.bytes() == Some(bytes)
-        && !before.starts_with(b"absent")
+        && facts.bytes().is_none_or(|now| now == bytes)
+        && !(before.starts_with(b"absent") || before.starts_with(b"caps"))
     {
-        guard.back_up(before, at)?;
+        guard.back_up(&facts.kept_path, before, at)?;
     }
     if outcome.changed
         && let (Some(at), Some(bytes)) = (options.backup_at, facts.bytes())
     {
-        outcome.backup = Some(guard.back_up(bytes, at)?);
+        outcome.backup = Some(guard.back_up(facts.path, bytes, at)?);
     }
     guard.sync()?;
     let done = match (&plan.content, temp, facts.bytes()) {
@@ -328,8 +328,8 @@ impl<'a> Guard<'a> {
         Ok(self.kept)
     }
 
-    fn back_up(&mut self, bytes: &[u8], at: Epoch) -> Result<PathBuf> {
-        let backup = beside::write_backup(self.facts.path, bytes, at)?;
+    fn back_up(&mut self, of: &Path, bytes: &[u8], at: Epoch) -> Result<PathBuf> {
+        let backup = beside::write_backup(of, bytes, at)?;
         self.backups.push(backup.clone());
         Ok(backup)
     }

@@ -201,7 +201,7 @@ fn an_original_that_gives_way_to_the_present_file_is_backed_up() {
     let file = home.path().join("settings.json");
     for (before, backups) in [
         (&b"absent\n"[..], vec![OLD]),
-        (b"older", vec![b"older", OLD]),
+        (b"older", vec![OLD, b"older"]),
     ] {
         fs::write(&file, OLD).unwrap();
         fs::write(home.path().join("settings.json.before-bedrock"), before).unwrap();

@@ -175,3 +175,99 @@ fn the_files_are_where_the_sdk_looks() {
         home.path().join("$HOME/x")
     );
 }
+
+/// `aws` and Claude Code load the same profile, and sign as somebody else, or one of them not at all.
+#[test]
+fn differing_credentials_are_told() {
+    const SSO: &str = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Dev\n";
+    const CORP: &str = "[sso-session corp]\nsso_start_url = https://x\nsso_region = us-east-1\n";
+    const KEYS: &str = "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secretEXAMPLE\n";
+    let role = |source: &str| {
+        format!(
+            "[profile p]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = {source}\n"
+        )
+    };
+    let table = [
+        (format!("[profile p]\n{SSO}{CORP}"), String::new(), None),
+        (
+            format!("[profile p]\n{SSO}{CORP}"),
+            format!("[p]\n{KEYS}"),
+            Some("KEYS_HIDE_SSO"),
+        ),
+        (
+            format!(
+                "[profile p]\n{SSO}{}",
+                CORP.replace("sso-session corp", "sso-session \"my corp\"")
+            )
+            .replace("= corp", "= my corp"),
+            String::new(),
+            Some("SSO_SESSION_UNREADABLE"),
+        ),
+        (
+            format!(
+                "[profile p]\n{SSO}{}",
+                CORP.replace("sso_region", "SSO_Region")
+            ),
+            String::new(),
+            Some("SSO_SESSION_UNREADABLE"),
+        ),
+        (
+            format!("[profile p]\n{}{CORP}", SSO.replace("sso", "SSO")),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (
+            format!("[profile p]\nregion = r\n[DEFAULT]\n{SSO}{CORP}"),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (format!("[profile p]\n{KEYS}"), String::new(), None),
+        (
+            format!("[profile p]\n{}", KEYS.replace('=', ":")),
+            String::new(),
+            None,
+        ),
+        ("[profile p]\nregion = r\n".to_owned(), String::new(), None),
+        (
+            format!("{}[profile base]\n{KEYS}", role("base")),
+            String::new(),
+            None,
+        ),
+        (
+            format!("{}[profile \"my base\"]\n{KEYS}", role("my base")),
+            String::new(),
+            Some("SOURCE_UNREADABLE"),
+        ),
+        (
+            format!("{}[profile base]\n{SSO}{CORP}", role("base")),
+            format!("[base]\n{KEYS}"),
+            Some("KEYS_HIDE_SSO"),
+        ),
+        (
+            format!(
+                "{}[profile base]\n{SSO}{CORP}",
+                role("base").replace("source_profile", "Source_Profile")
+            ),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        // A loop, and a source that nobody can find, are told by the verdict on the credentials.
+        (role("p"), String::new(), None),
+        (role("gone"), String::new(), None),
+    ];
+    for (config, credentials, expected) in table {
+        let home = tempfile::tempdir().unwrap();
+        for (name, text) in [("config", &config), ("credentials", &credentials)] {
+            let path = home.path().join(".aws").join(name);
+            crate::file::write_new(&path, text.as_bytes(), 0o600).unwrap();
+        }
+        let files = AwsFiles::load(&Env::for_test(home.path(), &[])).unwrap();
+        let found = view(&config, &credentials)
+            .differing_credentials(files.find_profile("p").unwrap(), &files);
+        assert_eq!(
+            found.map(|found| found.code),
+            expected,
+            "{config}{credentials}"
+        );
+    }
+}

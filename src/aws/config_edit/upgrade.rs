@@ -299,5 +299,5 @@ fn consistent(files: &AwsFiles, edited: &[u8], name: &str, session: &str) -> Res
 
 fn invalid(message: String) -> Error {
     Error::new(Code::ProfileInvalid, message)
-        .suggest("make the change by hand, or: aws configure sso")
+        .suggest("make the change by hand, or configure a new profile: claude-bedrock setup")
 }

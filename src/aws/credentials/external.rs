@@ -32,7 +32,6 @@ pub(super) fn inspect(env: &Env, profile: &Profile) -> Credentials {
     if has_container(env) {
         return Credentials::new(Kind::None, Status::Unverified);
     }
-    let step = format!("aws configure sso --profile {}", quote(name));
     if profile.has(keys::SECRET_KEY) && !profile.has(keys::ACCESS_KEY) {
         let message = format!(
             "the profile `{name}` has {} but no {}",
@@ -42,10 +41,20 @@ pub(super) fn inspect(env: &Env, profile: &Profile) -> Credentials {
         let step = format!("aws configure --profile {}", quote(name));
         return Credentials::misconfigured(Kind::None, message, step);
     }
-    let message = if profile.has("sso_session") {
-        format!("the profile `{name}` names an sso-session but no sso_account_id and sso_role_name")
+    let (message, step) = if profile.has("sso_session") {
+        (
+            format!(
+                "the profile `{name}` names an sso-session but no sso_account_id and sso_role_name"
+            ),
+            format!(
+                "write both into [profile {name}], or configure a new one: claude-bedrock setup"
+            ),
+        )
     } else {
-        format!("the profile `{name}` holds no credentials")
+        (
+            format!("the profile `{name}` holds no credentials"),
+            format!("add some to [profile {name}], or configure a new one: claude-bedrock setup"),
+        )
     };
     Credentials::new(Kind::None, Status::Missing).because(Code::CredentialsMissing, message, step)
 }

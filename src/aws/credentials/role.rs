@@ -275,7 +275,10 @@ fn has_none(link: &Profile, next: &Profile) -> Credentials {
             "the profile `{}` takes its credentials from the profile `{}`, which has none",
             link.name, next.name
         ),
-        format!("aws configure sso --profile {}", quote(&next.name)),
+        format!(
+            "add some to [profile {}], or configure a new one: claude-bedrock setup",
+            next.name
+        ),
     )
 }
 

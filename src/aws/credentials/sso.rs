@@ -36,7 +36,17 @@ pub(super) fn inspect(
     Some(match Sso::resolve(inspector, profile) {
         Ok(sso) => verdict(inspector, profile, place, &sso),
         Err(message) => {
-            let step = format!("aws configure sso --profile {}", quote(&profile.name));
+            let session = profile.text("sso_session");
+            let step = match session.filter(|name| !inspector.sessions.contains_key(name)) {
+                Some(session) => format!(
+                    "claude-bedrock sso add --session {} --start-url URL --sso-region REGION",
+                    quote(session)
+                ),
+                None => format!(
+                    "correct [profile {}], or configure a new one: claude-bedrock setup",
+                    profile.name
+                ),
+            };
             Credentials::misconfigured(kind, message, step)
         }
     })

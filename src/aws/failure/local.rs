@@ -85,7 +85,7 @@ fn token_invalid(context: &Context<'_>) -> Error {
 }
 
 fn credentials(context: &Context<'_>, text: &str) -> Option<Error> {
-    let (who, option) = (context.who(), context.option());
+    let who = context.who();
     if text.contains("Unable to locate credentials")
         || text.contains("no credentials found")
         || text.contains("No credentials found in credential_source")
@@ -93,7 +93,7 @@ fn credentials(context: &Context<'_>, text: &str) -> Option<Error> {
         let message = format!("{who} holds no credentials");
         return Some(Error::new(Code::CredentialsMissing, message).suggest(
             if context.profile.is_some() {
-                format!("set it up for SSO, or enter keys: aws configure sso{option}")
+                context.anew()
             } else {
                 "name a profile that has some: --profile NAME".to_owned()
             },
@@ -145,7 +145,7 @@ fn see_process(context: &Context<'_>) -> String {
 
 /// Profiles that are not there, or whose keys do not fit together.
 fn profile(context: &Context<'_>, text: &str) -> Option<Error> {
-    let (who, option) = (context.who(), context.option());
+    let who = context.who();
     if let Some(name) = between(text, "The config profile (", ") could not be found") {
         if name.is_empty() {
             let message = "AWS_PROFILE is set to an empty name, which is no profile";
@@ -155,14 +155,13 @@ fn profile(context: &Context<'_>, text: &str) -> Option<Error> {
             );
         }
         let message = format!("there is no profile `{}`", escape(name));
-        return Some(Error::new(Code::ProfileNotFound, message).suggest(format!(
-            "list the profiles with `aws configure list-profiles`, or add it: aws configure sso --profile {}",
-            quote(name)
-        )));
+        let step =
+            "see what there is: claude-bedrock get-aws-context, or add it: claude-bedrock setup";
+        return Some(Error::new(Code::ProfileNotFound, message).suggest(step));
     }
     if let Some(why) = contradiction(text) {
         let step = if text.contains("sso") || text.contains("SSO") {
-            format!("set it up anew: aws configure sso{option}")
+            context.anew()
         } else {
             correct(context)
         };

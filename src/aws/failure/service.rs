@@ -69,8 +69,7 @@ pub(super) fn error(context: &Context<'_>, refusal: &Refusal) -> Option<Error> {
             let message = format!(
                 "IAM Identity Center rejects the login of {who}; sso_start_url or sso_region may be wrong"
             );
-            Error::new(Code::ProfileInvalid, message)
-                .suggest(format!("enter them anew: aws configure sso{option}"))
+            Error::new(Code::ProfileInvalid, message).suggest(context.anew())
         }
         "UnauthorizedException" => super::local::session_expired(context),
         "ExpiredTokenException" | "ExpiredToken" | "RequestExpired" | "TokenRefreshRequired" => {
@@ -78,14 +77,15 @@ pub(super) fn error(context: &Context<'_>, refusal: &Refusal) -> Option<Error> {
         }
         "ResourceNotFoundException" if operation == "GetRoleCredentials" => {
             let message = format!("the account or the role of {who} does not exist");
-            Error::new(Code::ProfileInvalid, message)
-                .suggest(format!("choose them anew: aws configure sso{option}"))
+            Error::new(Code::ProfileInvalid, message).suggest(context.anew())
         }
         "ResourceNotFoundException" => Error::new(
             Code::ModelNotFound,
             format!("Bedrock does not find it: {}", bounded(&refusal.message)),
         )
-        .suggest("see what there is with: claude-bedrock models"),
+        .suggest(format!(
+            "see what there is with: claude-bedrock models{option}"
+        )),
         "ValidationException" if refusal.message.contains("Operation not allowed") => {
             let message = format!("Bedrock is not allowed for the account of {who}");
             Error::new(Code::BedrockAccessDenied, message).suggest(
@@ -171,7 +171,7 @@ fn denied(context: &Context<'_>, refusal: &Refusal) -> Error {
             Code::AccessDenied,
             format!("the SSO user may not use the account and role of {who}"),
         )
-        .suggest(format!("choose them anew: aws configure sso{option}")),
+        .suggest(context.anew()),
         "GetCallerIdentity" => Error::new(
             Code::AccessDenied,
             format!("AWS refuses {who}{}", because(message)),

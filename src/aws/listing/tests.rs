@@ -16,7 +16,7 @@ fn a_listing_is_read() {
          "inferenceProfileArn": "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abc123",
          "inferenceProfileId": "abc123", "status": "ACTIVE", "type": "APPLICATION"},
         {"inferenceProfileId": "us.anthropic.claude-gone", "status": "DELETED"}"#);
-    let got = parse(&text).unwrap();
+    let got = parse(&text).unwrap().profiles;
     assert_eq!(got.len(), 2);
     assert_eq!(got[0].id, "us.anthropic.claude-opus-4-5-20251101-v1:0");
     assert_eq!(got[0].name.as_deref(), Some("US Anthropic Claude Opus 4.5"));
@@ -35,21 +35,23 @@ fn defect_43_members_may_be_missing() {
     let bare = parse(&one(
         r#"{"inferenceProfileId": "global.anthropic.claude-opus-5"}"#,
     ))
-    .unwrap();
+    .unwrap()
+    .profiles;
     assert_eq!(
         (&bare[0].name, &bare[0].model_id, &bare[0].arn),
         (&None, &None, &None)
     );
     assert!(bare[0].is_claude());
     let nova = r#"{"inferenceProfileName": null, "models": [], "inferenceProfileId": "us.amazon.nova-pro-v1:0"}"#;
-    assert!(!parse(&one(nova)).unwrap()[0].is_claude());
+    assert!(!parse(&one(nova)).unwrap().profiles[0].is_claude());
     let by_arn = r#"{"inferenceProfileArn": "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abc"}, {}"#;
-    let got = parse(&one(by_arn)).unwrap();
+    let got = parse(&one(by_arn)).unwrap().profiles;
     assert_eq!(
         (got.len(), got[0].id.as_str(), got[0].kind),
         (1, "abc", Kind::Application)
     );
-    assert_eq!(parse(b"{\"inferenceProfileSummaries\": []}").unwrap(), []);
+    let none = parse(b"{\"inferenceProfileSummaries\": []}").unwrap();
+    assert_eq!(none.profiles, []);
 }
 
 #[test]
@@ -98,6 +100,41 @@ fn the_model_decides_what_is_claude_not_the_name() {
     }
 }
 
+/// One odd entry once voided the whole listing.
+#[test]
+fn odd_entries_are_left_out_and_counted() {
+    let good = r#"{"inferenceProfileId": "us.anthropic.claude-opus-5"}"#;
+    for (odd, skipped, kept) in [
+        ("7", 1, 1),
+        ("null", 1, 1),
+        ("{}", 1, 1),
+        (r#"{"inferenceProfileId": 5}"#, 1, 1),
+        (
+            r#"{"inferenceProfileId": "x", "inferenceProfileName": 5}"#,
+            1,
+            1,
+        ),
+        (
+            r#"{"inferenceProfileId": "x", "models": [{"modelArn": 5}]}"#,
+            1,
+            1,
+        ),
+        // What may be missing may be null.
+        (
+            r#"{"inferenceProfileId": "x", "inferenceProfileName": null, "models": null}"#,
+            0,
+            2,
+        ),
+    ] {
+        let parsed = parse(&one(&format!("{odd}, {good}"))).unwrap();
+        assert_eq!(
+            (parsed.skipped, parsed.profiles.len()),
+            (skipped, kept),
+            "{odd}"
+        );
+    }
+}
+
 #[test]
 fn output_that_is_no_listing_has_a_code() {
     let rows: &[(&[u8], &str)] = &[
@@ -113,14 +150,17 @@ fn output_that_is_no_listing_has_a_code() {
         (b"{}", "is no listing"),
         (b"{\"inferenceProfileSummaries\": null}", "is no listing"),
         (b"{\"inferenceProfileSummaries\": \"x\"}", "is no listing"),
-        (b"{\"inferenceProfileSummaries\": [1]}", "is no listing"),
         (
-            b"{\"inferenceProfileSummaries\": [{\"inferenceProfileId\": 5}]}",
-            "is no listing",
+            b"{\"inferenceProfileSummaries\": [1]}",
+            "without a single profile",
         ),
         (
-            b"{\"inferenceProfileSummaries\": [{}]}",
-            "without a single profile id",
+            b"{\"inferenceProfileSummaries\": [{\"inferenceProfileId\": 5}]}",
+            "without a single profile",
+        ),
+        (
+            b"{\"inferenceProfileSummaries\": [{}, {\"status\": \"LEGACY\"}]}",
+            "without a single profile",
         ),
         (b"{\"inferenceProfileSummaries\": []} trailing", "not JSON"),
         (
@@ -132,7 +172,6 @@ fn output_that_is_no_listing_has_a_code() {
         let error = parse(stdout).unwrap_err();
         assert_eq!(error.code, Code::AwsCliOutputInvalid);
         assert!(error.message.contains(part), "{part}: {error}");
-        assert!(error.suggestion.is_some());
     }
     let deep = "[".repeat(100_000);
     assert_eq!(
@@ -150,5 +189,5 @@ fn defect_43_ten_megabytes_are_read() {
     );
     let text = one(&vec![entry; 10_000].join(","));
     assert!(text.len() > 10_000_000);
-    assert_eq!(parse(&text).unwrap().len(), 10_000);
+    assert_eq!(parse(&text).unwrap().profiles.len(), 10_000);
 }

@@ -171,7 +171,7 @@ fn an_unknown_profile_is_answered_with_the_nearest() {
         ("my-dev", "did you mean `my dev`? Pass --profile 'my dev'"),
         (
             "else",
-            "list the profiles with `aws configure list-profiles`, or add it: aws configure sso --profile else",
+            "choose one of dev, Prod, 'my dev', or add one: claude-bedrock setup",
         ),
     ];
     for (name, expected) in cases {
@@ -180,7 +180,7 @@ fn an_unknown_profile_is_answered_with_the_nearest() {
     let none = parse(None, None).unwrap();
     assert_eq!(
         suggestion(&none, "o'b"),
-        r#"there is no profile yet: aws configure sso --profile 'o'"'"'b'"#
+        "there is no profile yet; add one: claude-bedrock setup"
     );
 }
 

@@ -5,9 +5,10 @@ mod wish;
 
 use super::choice::claude_profiles;
 use super::id::split_one_m;
-use super::{Family, ListedModel, ModelId, label};
+use super::{Arn, Family, ListedModel, ModelId, label};
 use crate::error::{Code, Error, Result};
-use refusal::{ambiguous, not_claude, not_found, reject_foreign};
+use refusal::{ambiguous, not_found, reject_foreign};
+pub use refusal::{elsewhere, not_claude};
 use wish::{Wish, contains_words, split_geography};
 
 /// A model to write, and what to tell its user.
@@ -23,7 +24,7 @@ pub struct Resolved {
 ///
 /// Tried in this order; the first that fits anything decides:
 /// 1. an id or ARN of the listing, exactly (ids are case-sensitive);
-/// 2. the ARN of an application profile or of provisioned throughput, as it stands;
+/// 2. the ARN of an application profile or of provisioned throughput, and one of another account, as it stands;
 /// 3. a name of the listing (`US Anthropic Claude Opus 4.5`), in any case;
 /// 4. a family (`opus`), or a family and a version in any spelling (`Opus 4.5`, `claude-opus-4-5`);
 /// 5. a part of an id that ends where its words end (`opus-4`; not `a`).
@@ -43,6 +44,10 @@ pub fn resolve(wanted: &str, listed: &[ListedModel], geographies: &[&str]) -> Re
         found
     } else {
         let model = find_by_wish(text, listed, geographies, &mut warnings)?;
+        if text.starts_with("arn:") {
+            let id = model.invoked_as();
+            warnings.push(format!("{text} is not listed; {id} is the same model"));
+        }
         (model.invoked_as(), model.parsed())
     };
     Ok(Resolved {
@@ -88,8 +93,24 @@ fn find_exact<'t>(
         return Ok(Some((value, id)));
     }
     reject_foreign(text)?;
-    let opaque = ModelId::parse(text).filter(|id| id.arn.is_some() && id.family == Family::Unknown);
+    let id = ModelId::parse(text);
+    let opaque = id.filter(|id| {
+        let unlisted = |arn: Arn<'_>| id.family == Family::Unknown || is_of_others(arn, listed);
+        id.arn.is_some_and(unlisted)
+    });
     Ok(opaque.map(|id| (text, Some(id))))
+}
+
+/// Whether an ARN is of another account than those listed, so that the listing says nothing of it.
+fn is_of_others(arn: Arn<'_>, listed: &[ListedModel]) -> bool {
+    let mut accounts = listed
+        .iter()
+        .filter_map(|model| Some(ModelId::parse(model.arn.as_deref()?)?.arn?.account))
+        .filter(|account| !account.is_empty())
+        .peekable();
+    !arn.account.is_empty()
+        && accounts.peek().is_some()
+        && accounts.all(|account| account != arn.account)
 }
 
 /// Rules 3 to 5 of [`resolve`].

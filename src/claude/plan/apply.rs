@@ -6,13 +6,15 @@ use serde_json::Value;
 
 use super::{
     ABSENT, Keep, Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
-    is_our_refresh, open, open_kept, profile_of_command, switches_on, text_at,
+    is_our_refresh, open, open_kept, open_note, profile_of_command, restore_caps, switches_on,
+    text_at,
 };
 use crate::claude::keys::{self, KEYS};
-use crate::claude::models::geographies_of_region;
+use crate::claude::models::{Family, geographies_of_region};
 use crate::error::Result;
 use crate::json_edit::{Document, Problem};
 use crate::report::Warning;
+use crate::shell::quote;
 
 /// Where the chosen model goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,15 +47,15 @@ pub struct Wishes {
     pub model: Option<String>,
     /// Where the model goes.
     pub model_in: ModelIn,
-    /// Keys from [`keys::pin_of`] with exact ids or ARNs.
+    /// Keys from [`keys::pin_of`] with exact ids or ARNs; what an earlier apply pinned besides is taken back.
     pub pins: Vec<(&'static [&'static str], String)>,
     /// `awsAuthRefresh`.
     pub refresh: Refresh,
     /// `awsCredentialExport`, for `--isolate`.
     pub credential_export: Option<String>,
-    /// `ANTHROPIC_BEDROCK_BASE_URL`; `None` leaves it, `""` takes it out.
+    /// `ANTHROPIC_BEDROCK_BASE_URL`; `None` takes back what an earlier apply wrote.
     pub base_url: Option<String>,
-    /// Writes `CLAUDE_CODE_SKIP_BEDROCK_AUTH`; `false` leaves it.
+    /// `CLAUDE_CODE_SKIP_BEDROCK_AUTH`; `false` takes back what an earlier apply wrote.
     pub skip_auth: bool,
 }
 
@@ -75,17 +77,36 @@ pub fn plan_apply(
     // A switch that we wrote and someone set to "0" still marks the kept original as the one from before.
     let in_effect = switches_on(&before) || before.kind(keys::USE_BEDROCK).is_some();
     let original = open_kept(kept).filter(|_| in_effect);
-    // The original of a file that the user deleted since is all that is left of it.
-    let orphaned = current.is_none() && kept.is_some_and(|kept| kept != ABSENT);
-    let first = kept.is_none() || !in_effect && !orphaned;
+    let first = kept.is_none() || !in_effect;
     let mut edit = Edit {
         after: before.clone(),
         original,
         warnings: Vec::new(),
     };
+    if current.is_none() && kept.is_some_and(|kept| kept != ABSENT) {
+        // The original of a file that the user deleted since: a reset must not bring it back, and nothing may lose it.
+        let message = format!(
+            "{} was deleted since an earlier apply; the file from before that one stays beside it",
+            path.display()
+        );
+        let step = format!(
+            "to look at it: ls {}.before-bedrock.*",
+            quote(&path.display().to_string())
+        );
+        edit.warnings
+            .push(Warning::new("ORIGINAL_SET_ASIDE", message).suggest(step));
+    }
     edit.run(wishes).map_err(|problem| problem.error(path))?;
     let mut plan = finish(current, &before, &edit.after, edit.warnings, path)?;
-    if first && !plan.changes.is_empty() {
+    if plan.changes.is_empty() {
+        return Ok(plan);
+    }
+    if let (true, Some(noted)) = (in_effect, open_note(kept)) {
+        // The original is the present file without the caps that `inference-config` set.
+        let mut original = before.clone();
+        restore_caps(&mut original, &noted).map_err(|problem| problem.error(path))?;
+        plan.keep = Keep::Write(original.to_bytes());
+    } else if first {
         plan.keep = Keep::WriteOriginal;
     }
     Ok(plan)
@@ -117,16 +138,24 @@ impl Edit {
             }
             (None, _) => self.remove_if_elsewhere(keys::ENV_MODEL, &wishes.region)?,
         }
-        for (key, model) in &wishes.pins {
-            self.set(key, model)?;
+        for family in &Family::ALIASED {
+            let Some(key) = keys::pin_of(family) else {
+                continue;
+            };
+            match wishes.pins.iter().find(|(pinned, _)| *pinned == key) {
+                Some((_, model)) => self.set(key, model)?,
+                None if holds_bedrock_model(&self.after, key) => self.restore(key)?,
+                None => {}
+            }
         }
-        match wishes.base_url.as_deref() {
-            Some("") => self.remove(keys::BASE_URL),
+        match &wishes.base_url {
             Some(url) => self.set(keys::BASE_URL, url)?,
-            None => {}
+            None => self.restore(keys::BASE_URL)?,
         }
         if wishes.skip_auth {
             self.set(keys::SKIP_AUTH, "1")?;
+        } else {
+            self.restore(keys::SKIP_AUTH)?;
         }
         self.remove_stale_models(&wishes.region)?;
         match &wishes.refresh {
@@ -145,18 +174,25 @@ impl Edit {
         self.after.remove(path);
     }
 
-    /// An earlier apply may have put a model where `/model` saves it; beside `ANTHROPIC_MODEL` it is without effect.
-    fn restore_saved_model(&mut self) -> std::result::Result<(), Problem> {
+    /// What an earlier apply may have written goes, and what the original holds comes back. Without an apply in effect the
+    /// value is the user's own, and stays.
+    fn restore(&mut self, path: &[&str]) -> std::result::Result<(), Problem> {
         match &self.original {
-            Some(original) if holds_bedrock_model(&self.after, keys::MODEL) => {
-                if original.kind(keys::MODEL).is_some() {
-                    return self.after.copy(keys::MODEL, original);
-                }
-                self.remove(keys::MODEL);
+            Some(original) if original.kind(path).is_some() => self.after.copy(path, original),
+            Some(_) => {
+                self.remove(path);
                 Ok(())
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
+    }
+
+    /// An earlier apply may have put a model where `/model` saves it; beside `ANTHROPIC_MODEL` it is without effect.
+    fn restore_saved_model(&mut self) -> std::result::Result<(), Problem> {
+        if holds_bedrock_model(&self.after, keys::MODEL) {
+            self.restore(keys::MODEL)?;
+        }
+        Ok(())
     }
 
     fn remove_stale_models(&mut self, region: &str) -> std::result::Result<(), Problem> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Plan, finish, open, switches_on};
+use super::{Keep, Plan, finish, open, switches_on};
 use crate::claude::keys;
 use crate::claude::settings::env_text;
 use crate::error::{Code, Error, Result};
@@ -76,7 +76,12 @@ pub fn read_tuning(document: &Document) -> Tuning {
 ///
 /// # Errors
 /// `NOT_CONFIGURED` unless the file switches Bedrock on; `SETTINGS_INVALID` when Claude Code would drop it.
-pub fn plan_inference(current: Option<&[u8]>, wished: Tuning, path: &Path) -> Result<Plan> {
+pub fn plan_inference(
+    current: Option<&[u8]>,
+    kept: Option<&[u8]>,
+    wished: Tuning,
+    path: &Path,
+) -> Result<Plan> {
     let before = open(current, path)?;
     if !switches_on(&before) {
         let error = Error::new(Code::NotConfigured, "Bedrock is not configured").at(path);
@@ -103,13 +108,17 @@ pub fn plan_inference(current: Option<&[u8]>, wished: Tuning, path: &Path) -> Re
         let step = "claude-bedrock inference-config shows the caps; take CLAUDE_CODE_MAX_OUTPUT_TOKENS out to lift this one";
         warnings.push(Warning::new("OUTPUT_CAPPED", message).suggest(step));
     }
-    // What was before the first apply is kept by that; caps alone are no reason to bring a whole file back.
-    finish(current, &before, &after, warnings, path)
+    // What was before the first apply is kept by that; of a configuration made by hand the caps are noted, so that a reset
+    // knows them for ours.
+    let mut plan = finish(current, &before, &after, warnings, path)?;
+    if kept.is_none() && !plan.changes.is_empty() {
+        plan.keep = Keep::NoteCaps;
+    }
+    Ok(plan)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Keep;
     use super::*;
 
     fn plan(text: &str, thinking: Option<u32>, output: Option<u32>) -> Plan {
@@ -118,7 +127,7 @@ mod tests {
             output,
             no_caching: None,
         };
-        plan_inference(Some(text.as_bytes()), wished, Path::new("s.json")).unwrap()
+        plan_inference(Some(text.as_bytes()), None, wished, Path::new("s.json")).unwrap()
     }
 
     #[test]
@@ -131,7 +140,7 @@ mod tests {
         let text = r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","MAX_THINKING_TOKENS":"5000","CLAUDE_CODE_MAX_OUTPUT_TOKENS":"6000"}}"#;
         assert_eq!(plan.bytes.as_deref(), Some(text.as_bytes()));
         assert_eq!(plan.warnings[0].code, "OUTPUT_CAPPED");
-        assert_eq!(plan.keep, Keep::Leave);
+        assert_eq!(plan.keep, Keep::NoteCaps);
     }
 
     #[test]
@@ -154,6 +163,7 @@ mod tests {
         for text in ["{}", r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"0"}}"#] {
             let error = plan_inference(
                 Some(text.as_bytes()),
+                None,
                 Tuning::default(),
                 Path::new("s.json"),
             )

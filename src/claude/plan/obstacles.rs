@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ModelIn, Refresh, Wishes, holds_model_of_elsewhere};
+use super::{Change, ModelIn, Refresh, Wishes, holds_model_of_elsewhere};
 use crate::claude::keys::{self, Claim, KEYS};
 use crate::claude::settings::{Scope, Source, Stack};
 use crate::report::Warning;
@@ -16,8 +16,14 @@ const PROVIDERS: &[&str] = &[
     "CLAUDE_CODE_USE_VERTEX",
 ];
 
-/// What would defeat `wishes` once they are written to the file `target`. The stack is the one before.
-pub fn find_obstacles(stack: &Stack, wishes: &Wishes, target: &Path) -> Vec<Warning> {
+/// What would defeat `wishes` once they are written to the file `target`. The stack is the one before, and `changes` is
+/// what the edit does to the file.
+pub fn find_obstacles(
+    stack: &Stack,
+    wishes: &Wishes,
+    target: &Path,
+    changes: &[Change],
+) -> Vec<Warning> {
     let mut warnings = find_surroundings(stack);
     let mut wanted: Vec<(&str, Option<&str>)> = vec![
         ("CLAUDE_CODE_USE_BEDROCK", Some("1")),
@@ -32,7 +38,7 @@ pub fn find_obstacles(stack: &Stack, wishes: &Wishes, target: &Path) -> Vec<Warn
     for (key, model) in &wishes.pins {
         wanted.extend(key.last().map(|name| (*name, Some(model.as_str()))));
     }
-    if let Some(url) = wishes.base_url.as_deref().filter(|url| !url.is_empty()) {
+    if let Some(url) = wishes.base_url.as_deref() {
         wanted.push(("ANTHROPIC_BEDROCK_BASE_URL", Some(url)));
     }
     for (name, value) in wanted {
@@ -49,10 +55,12 @@ pub fn find_obstacles(stack: &Stack, wishes: &Wishes, target: &Path) -> Vec<Warn
     for (name, value) in wanted {
         warnings.extend(rival_of_member(stack, name, value, target));
     }
+    let left = |name| value_after(stack, name, target, changes);
     if wishes.base_url.is_none() {
-        warnings.extend(other_endpoint(stack));
+        warnings.extend(left("ANTHROPIC_BEDROCK_BASE_URL").and_then(other_endpoint));
     }
-    if !wishes.skip_auth && stack.is_on("CLAUDE_CODE_SKIP_BEDROCK_AUTH") {
+    let unsigned = left("CLAUDE_CODE_SKIP_BEDROCK_AUTH");
+    if !wishes.skip_auth && unsigned.is_some_and(|(_, value)| keys::is_on(&value)) {
         let message = "`CLAUDE_CODE_SKIP_BEDROCK_AUTH` is on, so requests go out unsigned";
         let step = "take it out unless a gateway signs for you";
         warnings.push(Warning::new("REQUESTS_UNSIGNED", message).suggest(step));
@@ -227,16 +235,34 @@ fn overridden(name: &str, value: &str, source: &Source) -> Warning {
     Warning::new("SETTING_OVERRIDDEN", message).suggest(step)
 }
 
-fn other_endpoint(stack: &Stack) -> Option<Warning> {
-    let url = stack
-        .effective_env("ANTHROPIC_BEDROCK_BASE_URL")
-        .filter(|url| !url.value.is_empty())?;
+/// The variable as it will count: the edit may change it in the target, or take it out there.
+fn value_after(
+    stack: &Stack,
+    name: &str,
+    target: &Path,
+    changes: &[Change],
+) -> Option<(Source, String)> {
+    let edited = changes
+        .iter()
+        .find(|change| change.key.strip_prefix("env.") == Some(name));
+    let found = stack.effective_env(name)?;
+    found.every().find_map(|(source, value)| {
+        let value = match edited.filter(|_| source.is(target)) {
+            Some(change) => change.after.as_ref()?.as_str().unwrap_or_default(),
+            None => value,
+        };
+        Some((source.clone(), value.to_owned()))
+    })
+}
+
+fn other_endpoint((source, url): (Source, String)) -> Option<Warning> {
     let message = format!(
-        "requests go to {} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
-        url.value,
-        place(&url.source)
+        "requests go to {url} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        place(&source)
     );
-    Some(Warning::new("OTHER_ENDPOINT", message).suggest("take it out to reach Bedrock itself"))
+    (!url.is_empty()).then(|| {
+        Warning::new("OTHER_ENDPOINT", message).suggest("take it out to reach Bedrock itself")
+    })
 }
 
 /// An administrator's list of models replaces a choice that is not on it.

@@ -12,6 +12,8 @@ use crate::json_edit::samples::settings_file;
 /// What the kept original is after a plan.
 fn kept_after(plan: &Plan, current: Option<&[u8]>, kept: Option<&[u8]>) -> Option<Vec<u8>> {
     match plan.keep {
+        Keep::Write(ref bytes) => Some(bytes.clone()),
+        Keep::NoteCaps => Some([CAPS, current.unwrap_or_default()].concat()),
         Keep::WriteOriginal => Some(current.unwrap_or(ABSENT).to_vec()),
         Keep::Leave => kept.map(<[u8]>::to_vec),
         Keep::Discard => None,

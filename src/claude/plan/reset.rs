@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     ABSENT, Keep, Plan, finish, holds_bedrock_model, is_our_export, is_our_refresh, open,
-    open_kept, switches_on, text_at,
+    open_kept, open_note, restore_caps, switches_on, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS, Key};
 use crate::error::Result;
@@ -41,6 +41,10 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
         Some(original) => restore(&mut after, original).map_err(|problem| problem.error(path))?,
         None => take_out(&mut after),
     }
+    let noted = open_note(kept);
+    if let Some(noted) = &noted {
+        restore_caps(&mut after, noted).map_err(|problem| problem.error(path))?;
+    }
     let made_env = original
         .as_ref()
         .is_none_or(|original| original.kind(&["env"]).is_none());
@@ -50,8 +54,12 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
             after.remove(&["env"]);
         }
     }
-    let warnings = warnings(&before, &after, kept.is_some(), original.is_some());
+    let known = original.is_some() || noted.is_some();
+    let warnings = warnings(&before, &after, kept.is_some(), known);
     let mut plan = finish(current, &before, &after, warnings, path)?;
+    if noted.is_some() {
+        plan.keep = Keep::Discard;
+    }
     if let (Some(original), Some(kept)) = (original, kept) {
         plan.keep = Keep::Discard;
         if after.same_as(&original) {

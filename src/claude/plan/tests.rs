@@ -79,7 +79,7 @@ fn a_new_file_holds_the_recorded_keys_in_the_recorded_order() {
 fn defect_13_what_already_is_as_wished_changes_nothing() {
     let plan = apply(Some(CONFIGURED.as_bytes()), None, &wishes());
     assert_eq!(plan.bytes.as_deref(), Some(CONFIGURED.as_bytes()));
-    assert_eq!((plan.changes.len(), plan.keep), (0, Keep::Leave));
+    assert_eq!((plan.changes.len(), &plan.keep), (0, &Keep::Leave));
     assert_eq!(
         plan.commit(Some(CONFIGURED.as_bytes())).content,
         file::Content::Leave
@@ -239,8 +239,10 @@ fn the_kept_original_is_written_at_the_first_apply_only() {
         apply(Some(off.as_bytes()), Some(b"{}"), &other).keep,
         Keep::Leave
     );
-    // Nor when the user deleted the file: what is kept is all that is left of it.
-    assert_eq!(apply(None, Some(b"{}"), &other).keep, Keep::Leave);
+    // It is written again when the user deleted the file: a reset must give back that there was none.
+    let plan = apply(None, Some(b"{}"), &other);
+    assert_eq!(plan.keep, Keep::WriteOriginal);
+    assert_eq!(plan.warnings[0].code, "ORIGINAL_SET_ASIDE");
     assert_eq!(apply(None, Some(ABSENT), &other).keep, Keep::WriteOriginal);
     // One left over from long ago gives way.
     assert_eq!(
@@ -329,6 +331,55 @@ fn switching_modes_takes_the_other_modes_keys_out() {
     );
     let document = Document::parse(&back.bytes.unwrap()).unwrap();
     assert_eq!(text_at(&document, keys::MODEL).as_deref(), Some("haiku"));
+}
+
+/// An address and unsigned requests once stayed for good: no flag takes them out.
+#[test]
+fn an_apply_without_a_gateway_takes_back_the_one_of_an_earlier_apply() {
+    let gateway = Wishes {
+        base_url: Some("https://gateway.example".into()),
+        skip_auth: true,
+        ..wishes()
+    };
+    let their_url = r#"{"env":{"ANTHROPIC_BEDROCK_BASE_URL":"https://own.example"}}"#;
+    for (original, url) in [("{}", None), (their_url, Some("https://own.example"))] {
+        let there = apply(Some(original.as_bytes()), None, &gateway);
+        let back = apply(there.bytes.as_deref(), Some(original.as_bytes()), &wishes());
+        let after = Document::parse(&back.bytes.unwrap()).unwrap();
+        assert_eq!(text_at(&after, keys::BASE_URL).as_deref(), url);
+        assert_eq!(after.kind(keys::SKIP_AUTH), None);
+        // No apply of ours is in effect: what is there is the user's.
+        let first = applied(&String::from_utf8(there.bytes.unwrap()).unwrap(), &wishes());
+        let after = Document::parse(first.as_bytes()).unwrap();
+        assert_eq!(
+            text_at(&after, keys::BASE_URL).as_deref(),
+            Some("https://gateway.example")
+        );
+        assert_eq!(text_at(&after, keys::SKIP_AUTH).as_deref(), Some("1"));
+    }
+}
+
+#[test]
+fn pins_that_are_not_asked_for_again_are_taken_back() {
+    let opus: &'static [&'static str] = &["env", "ANTHROPIC_DEFAULT_OPUS_MODEL"];
+    let haiku: &'static [&'static str] = &["env", "ANTHROPIC_DEFAULT_HAIKU_MODEL"];
+    let pinned = Wishes {
+        pins: vec![(opus, OPUS.into()), (haiku, OPUS.into())],
+        ..wishes()
+    };
+    let original = r#"{"env":{"ANTHROPIC_DEFAULT_OPUS_MODEL":"global.anthropic.claude-opus-5"}}"#;
+    let there = apply(Some(original.as_bytes()), None, &pinned);
+    let back = apply(there.bytes.as_deref(), Some(original.as_bytes()), &wishes());
+    let after = Document::parse(&back.bytes.unwrap()).unwrap();
+    assert_eq!(text_at(&after, haiku), None);
+    assert_eq!(
+        text_at(&after, opus).as_deref(),
+        Some("global.anthropic.claude-opus-5")
+    );
+    // Without an apply of ours in effect they are the user's.
+    let first = applied(&String::from_utf8(there.bytes.unwrap()).unwrap(), &wishes());
+    let after = Document::parse(first.as_bytes()).unwrap();
+    assert_eq!(text_at(&after, haiku).as_deref(), Some(OPUS));
 }
 
 #[test]

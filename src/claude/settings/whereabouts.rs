@@ -84,6 +84,13 @@ fn managed_folder(env: &Env) -> PathBuf {
     })
 }
 
+/// The repository that holds a file.
+pub fn repository_of(file: &Path) -> Option<&Path> {
+    file.ancestors()
+        .skip(1)
+        .find(|above| above.join(".git").exists())
+}
+
 /// The nearest folder upwards that holds `.git` (a folder, or the file of a worktree); without one `folder` itself.
 fn repository_root(folder: &Path) -> &Path {
     folder

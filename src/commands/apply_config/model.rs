@@ -7,10 +7,12 @@ use crate::claude::models::{
     self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region,
 };
 use crate::commands::Context;
-use crate::commands::ask_bedrock::{Asker, Caller, find_kept, listed, no_access, refusal};
+use crate::commands::ask_bedrock::{
+    Asker, Caller, find_kept, listed, no_access, of_others, refusal,
+};
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
-use crate::shell::quote;
+use crate::shell::{option, quote};
 use crate::time::describe_span;
 
 /// What is asked.
@@ -27,6 +29,8 @@ pub struct Question<'q> {
     pub model: &'q str,
     /// Whether pins are wished for.
     pub pin: bool,
+    /// Whether requests go to an address of the user's own, which may lead to any region.
+    pub gateway: bool,
     /// A listing that AWS has just given.
     pub listing: Option<&'q [ListedModel]>,
 }
@@ -48,13 +52,38 @@ pub(super) struct Choice {
 /// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the regions that do have access;
 /// `MODEL_INVALID`, `MODEL_NOT_FOUND`, `MODEL_AMBIGUOUS`; offline `LISTING_MISSING`.
 pub(super) fn choose(question: &Question<'_>) -> Result<Choice> {
-    if question.context.options.offline {
-        return choose_offline(question);
-    }
-    let listing = match question.listing {
-        Some(listing) => listing.to_vec(),
+    let choice = if question.context.options.offline {
+        choose_offline(question)
+    } else {
+        choose_listed(question)
+    };
+    choice.map_err(|mut error| {
+        // To be pasted: it lists what this question was about.
+        const MODELS: &str = "claude-bedrock models";
+        if let (Some(step), Some(profile)) = (&mut error.suggestion, &question.caller.profile) {
+            let region = question.region;
+            let full = format!(
+                "{MODELS} {} --region {region}",
+                option("--profile", profile)
+            );
+            *step = step.replace(MODELS, &full);
+        }
+        error
+    })
+}
+
+fn choose_listed(question: &Question<'_>) -> Result<Choice> {
+    let (listing, mut warnings) = match question.listing {
+        Some(listing) => (listing.to_vec(), Vec::new()),
         None => list(question)?,
     };
+    let Question {
+        model,
+        region,
+        gateway,
+        ..
+    } = *question;
+    check_region(model, region, gateway, &listing)?;
     let resolved = models::resolve(
         question.model,
         &listing,
@@ -64,15 +93,46 @@ pub(super) fn choose(question: &Question<'_>) -> Result<Choice> {
     let verified = listing
         .iter()
         .any(|model| model.id == bare || model.arn.as_deref() == Some(bare));
-    let mut warnings = Vec::new();
     if !verified {
-        let message = format!(
-            "{bare} is not among the models that AWS lists for this profile, so it could not be checked"
-        );
-        warnings
-            .push(Warning::new("MODEL_UNVERIFIED", message).suggest("claude-bedrock test-bedrock"));
+        warnings.push(unverified(question, bare));
     }
     Ok(finish(question, resolved, &listing, verified, warnings))
+}
+
+/// What AWS does not list cannot be checked. What is of another account it never lists.
+fn unverified(question: &Question<'_>, model: &str) -> Warning {
+    let account = ModelId::parse(model)
+        .and_then(|id| id.arn)
+        .map(|arn| arn.account);
+    let own = question.caller.account.as_deref();
+    let message = match (account, own) {
+        (Some(theirs), Some(own)) if theirs != own && !theirs.is_empty() => format!(
+            "{model} is of the account {theirs}, and the profile of {own}, so it could not be checked"
+        ),
+        _ => format!(
+            "{model} is not among the models that AWS lists for this profile, so it could not be checked"
+        ),
+    };
+    Warning::new("MODEL_UNVERIFIED", message).suggest("claude-bedrock test-bedrock")
+}
+
+/// Refuses a model that takes no requests from the region. One that is listed there does, and a gateway may be anywhere.
+///
+/// # Errors
+/// `MODEL_ELSEWHERE`, with the ids that fit.
+pub fn check_region(
+    model: &str,
+    region: &str,
+    gateway: bool,
+    listing: &[ListedModel],
+) -> Result<()> {
+    let wanted = bare(model.trim());
+    let is_listed =
+        |model: &ListedModel| model.id == wanted || model.arn.as_deref() == Some(wanted);
+    if gateway || listing.iter().any(is_listed) {
+        return Ok(());
+    }
+    models::elsewhere(wanted, region, listing).map_or(Ok(()), Err)
 }
 
 fn choose_offline(question: &Question<'_>) -> Result<Choice> {
@@ -97,9 +157,18 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         let message = format!("AWS was not asked; the models are those that it listed {age} ago");
         warnings.push(Warning::new("LISTING_KEPT", message));
     }
+    if let Some(kept) = &kept {
+        let wanted = bare(question.model.trim());
+        if kept.others.iter().any(|other| other == wanted) {
+            return Err(models::not_claude(wanted));
+        }
+    }
     let listing = kept.map(|kept| kept.models);
+    let known = listing.as_deref().unwrap_or_default();
+    check_region(question.model, question.region, question.gateway, known)?;
     if question.pin && listing.is_none() {
-        return Err(missing("what to pin takes a listing to tell"));
+        let error = missing("what to pin takes a listing to tell");
+        return Err(error.suggest("leave --offline out, or --pin"));
     }
     let resolved = match (exact, &listing) {
         (Some(exact), _) => exact,
@@ -124,11 +193,11 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
     ))
 }
 
-/// One listing; where the region gives no access, the error names those that do.
+/// One listing, and what it lacks; where the region gives no access, the error names those that do.
 ///
 /// # Errors
 /// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the detail `regions`.
-pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
+pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)> {
     let Question {
         caller,
         credentials,
@@ -149,8 +218,12 @@ pub fn list(question: &Question<'_>) -> Result<Vec<ListedModel>> {
         match asker.list(caller, region, true) {
             Ok(profiles) => {
                 let models = listed(&profiles);
+                let wanted = bare(question.model.trim());
+                if of_others(&profiles).iter().any(|other| other == wanted) {
+                    return Err(models::not_claude(wanted));
+                }
                 if !models.is_empty() {
-                    return Ok(models);
+                    return Ok((models, asker.remarks(caller, region)));
                 }
                 // Bedrock answers, with models of other makers: this is not a wrong region.
                 if !profiles.is_empty() {
@@ -209,9 +282,9 @@ fn finish(
     let told = resolved.warnings.into_iter();
     warnings.extend(told.map(|message| Warning::new("MODEL_CHOICE", message)));
     let region = question.region;
-    if !fits_region(&resolved.id, region) {
+    if question.gateway && !fits_region(&resolved.id, region) {
         let message = format!("{} takes no requests from {region}", resolved.id);
-        let step = "pass another --model or --region; see: claude-bedrock models";
+        let step = "make sure that your address leads to a region that does";
         warnings.push(Warning::new("MODEL_ELSEWHERE", message).suggest(step));
     }
     let mut pins = Vec::new();

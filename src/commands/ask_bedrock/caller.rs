@@ -5,6 +5,7 @@ use crate::aws::credentials::{Credentials, Login, Status};
 use crate::aws::failure;
 use crate::aws::listing::Key;
 use crate::aws::profiles::Profile;
+use crate::commands::facts::{Access, Facts};
 use crate::exec::Run;
 
 /// Whose credentials AWS is asked with.
@@ -64,6 +65,22 @@ impl Caller {
             vars,
             ..Caller::default()
         }
+    }
+
+    /// The environment's own credentials, where Claude Code signs with those: a Bedrock API key, or keys in variables.
+    pub fn of_variables(facts: &Facts<'_>) -> Option<Self> {
+        let names: &[&str] = match facts.access {
+            Access::BearerToken(_) => &["AWS_BEARER_TOKEN_BEDROCK"],
+            Access::Keys(_) => &[
+                "AWS_ACCESS_KEY_ID",
+                "AWS_SECRET_ACCESS_KEY",
+                "AWS_SESSION_TOKEN",
+            ],
+            _ => return None,
+        };
+        let found = names.iter().map(|name| (*name, facts.variable(name)));
+        let set = found.filter_map(|(name, found)| Some((name, found?.value)));
+        Some(Caller::of_environment(set.collect()))
     }
 
     /// Under which its listing of a region is kept.

@@ -1,6 +1,7 @@
 //! `~/.aws/config` and `~/.aws/credentials`: what both readers make of them.
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
+use crate::aws::claude_view::KEYS_HIDE_SSO;
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::commands::facts::{Access, Facts};
 use crate::error::Error;
@@ -12,7 +13,7 @@ pub(super) const TESTS: &[Test] = &[
     ("AWS_FILE_UNREADABLE", files_are_readable),
     ("PROFILE_NOT_FOUND", profile_exists),
     ("PROFILE_UNREADABLE", profile_is_seen),
-    ("KEYS_HIDE_SSO", keys_do_not_hide_sso),
+    (KEYS_HIDE_SSO, credentials_are_the_same),
     ("AWS_PATHS_DIFFER", readers_open_the_same_files),
 ];
 
@@ -119,31 +120,34 @@ fn profile_is_seen(facts: &Facts) -> Finding {
             ok("the export command reads the profile through `aws`")
         }
         Some(reason) => {
-            let step = if reason.code.starts_with("NAME_") {
-                "give the profile a plain name (letters, digits and _ - . @), then: claude-bedrock setup"
-            } else {
-                "write the header as [profile NAME], without quotes, on a line of its own"
-            };
+            let step = reason.step();
             fail(reason.message).remedy(step)
         }
     }
 }
 
-/// In one profile Claude Code takes keys before SSO, and `aws` takes SSO before keys.
-fn keys_do_not_hide_sso(facts: &Facts) -> Finding {
+/// At the end of the profile's chain: keys before SSO, and what only `aws` can read.
+fn credentials_are_the_same(facts: &Facts) -> Finding {
     let profile = match present(facts) {
         Ok(profile) => profile,
         Err(finding) => return finding,
     };
-    let sso = profile.has("sso_account_id") || profile.has("sso_role_name");
-    if !(sso && profile.has("aws_access_key_id")) {
-        return ok("the profile has one kind of credentials");
+    if matches!(facts.access, Access::Export(_)) {
+        return ok("the export command reads the profile through `aws`");
     }
-    warn(format!(
-        "the profile `{}` has access keys and SSO: Claude Code takes the keys, and aws the SSO role",
-        profile.name
-    ))
-    .remedy("take the keys of this profile out of the credentials file, unless they are meant")
+    let files = facts.files.as_ref().ok();
+    let Some(found) = files.and_then(|files| facts.view.differing_credentials(profile, files))
+    else {
+        return ok("Claude Code takes the same credentials as aws");
+    };
+    let finding = if found.code == KEYS_HIDE_SSO {
+        warn(found.message)
+    } else {
+        fail(found.message)
+    };
+    finding
+        .code(found.code)
+        .remedy(found.suggestion.unwrap_or_default())
 }
 
 /// An empty variable is no file for botocore and the default for Claude Code; a `$NAME` in it only botocore expands.

@@ -261,7 +261,7 @@ fn saved_choice_counts(facts: &Facts) -> Finding {
             chosen.origin.place(facts.env)
         ))
         .at_key("model")
-        .remedy("claude-bedrock apply-config --model-in settings, so that `/model` counts"),
+        .remedy(facts.apply_again("--model-in settings")),
         _ => ok("what `/model` saves counts"),
     }
 }
@@ -279,7 +279,7 @@ fn pins_are_complete(facts: &Facts) -> Finding {
             "some families are pinned, and some are not: {}",
             missing.join(", ")
         ))
-        .remedy("claude-bedrock apply-config --pin, with profile, region and model as they are"),
+        .remedy(facts.apply_again("--pin")),
     }
 }
 

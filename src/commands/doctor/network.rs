@@ -179,7 +179,7 @@ fn endpoints_count(facts: &Facts) -> Finding {
         Some(name) => warn(format!(
             "`{name}` has no effect on where Claude Code calls models"
         ))
-        .remedy("use ANTHROPIC_BEDROCK_BASE_URL: claude-bedrock apply-config --base-url URL"),
+        .remedy(facts.apply_again("--base-url URL")),
         None => ok("no endpoint variable is passed over"),
     }
 }

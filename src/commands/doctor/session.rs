@@ -235,14 +235,14 @@ fn refresh_has_a_login(facts: &Facts) -> Finding {
 
 /// Claude Code asks STS first; where STS cannot be reached, it logs in at every start.
 fn refresh_is_guarded(facts: &Facts) -> Finding {
-    let Some(refresh) = &facts.refresh else {
-        return skipped("`awsAuthRefresh` is not set");
+    let Some(refresh) = facts.refresh.as_ref().filter(|_| facts.on) else {
+        return skipped("`awsAuthRefresh` is not set, or Bedrock is not on");
     };
     let own_endpoint = facts.variable("ANTHROPIC_BEDROCK_BASE_URL").is_some();
     let bare = is_our_refresh(&refresh.value) && !refresh.value.contains("--if-needed");
     if own_endpoint && bare {
         return warn("requests go to an endpoint of your own: where AWS STS cannot be reached, `awsAuthRefresh` logs in at every start")
-            .remedy("claude-bedrock apply-config --auth-refresh guarded, with profile, region and model as they are");
+            .remedy(facts.apply_again("--auth-refresh guarded"));
     }
     ok("nothing makes `awsAuthRefresh` run for no reason")
 }

@@ -248,7 +248,7 @@ fn unsigned_has_a_gateway(facts: &Facts) -> Finding {
     match facts.access {
         Access::Unsigned if !gateway => {
             fail("requests go out unsigned (`CLAUDE_CODE_SKIP_BEDROCK_AUTH`) to AWS itself, which refuses them")
-                .remedy("take `CLAUDE_CODE_SKIP_BEDROCK_AUTH` out, or name the gateway: claude-bedrock apply-config --base-url URL")
+                .remedy(format!("take `CLAUDE_CODE_SKIP_BEDROCK_AUTH` out, or name the gateway: {}", facts.apply_again("--base-url URL")))
         }
         Access::Unsigned => ok("a gateway signs the requests"),
         _ => ok("requests are signed"),

@@ -10,6 +10,7 @@ use crate::commands::ask_bedrock::{
     Asker, Caller, Listing, find_kept, is_about_credentials, listed, no_access,
 };
 use crate::error::{Code, Error, Result};
+use crate::report::Warning;
 
 use super::GetAwsContext;
 
@@ -22,6 +23,8 @@ pub(super) struct Live {
     pub(super) found: Option<(String, Listing)>,
     /// Why nothing was found, where that was asked.
     pub(super) error: Option<Error>,
+    /// What the listing lacks.
+    pub(super) remarks: Vec<Warning>,
 }
 
 /// Asks for the profiles whose credentials may work; the others' files have answered. The answers are in their order.
@@ -113,17 +116,19 @@ pub(super) fn ask(
             None => waves(own_of(caller), configured, wishes.all_regions),
         };
         let found = asker.search(&every, &regions, wishes.jobs());
-        for ((index, _, own), answer) in callers.iter().zip(found) {
+        for ((index, caller, own), answer) in callers.iter().zip(found) {
             let first = only.or(*own).or(answer.asked.first().map(String::as_str));
             let error = answer.error.clone();
             let error = error.unwrap_or_else(|| no_access(first.unwrap_or("any region")));
             put(*index, &|live| match &answer.found {
                 Some(found) => {
                     let models = listed(&found.profiles);
+                    live.remarks = asker.remarks(caller, &found.region);
                     live.found = Some((
                         found.region.clone(),
                         Listing {
                             models,
+                            others: Vec::new(),
                             kept_at: None,
                         },
                     ));

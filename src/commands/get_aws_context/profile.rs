@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::aws::claude_view::{ClaudeView, Unreadable};
 use crate::aws::credentials::{Credentials, Kind, Login, Problem, Status};
-use crate::aws::profiles::Profile;
+use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::regions;
 use crate::claude::models::{ListedModel, geographies_of_region, recommended};
 use crate::commands::ask_bedrock::is_about_credentials;
@@ -97,7 +97,18 @@ pub(super) struct ClaudeCode {
 
 impl ProfileContext {
     /// What the files tell.
-    pub(super) fn new(profile: &Profile, credentials: &Credentials, view: &ClaudeView) -> Self {
+    pub(super) fn new(
+        profile: &Profile,
+        credentials: &Credentials,
+        view: &ClaudeView,
+        files: &AwsFiles,
+    ) -> Self {
+        let mut warnings = region_warnings(
+            &profile.name,
+            profile.region().filter(|it| !it.is_empty()),
+            view,
+        );
+        warnings.extend(view.differing_credentials(profile, files));
         let region = profile
             .region()
             .filter(|region| !region.is_empty())
@@ -123,7 +134,7 @@ impl ProfileContext {
             application_profiles: Vec::new(),
             recommended_model: None,
             bedrock_error: None,
-            warnings: region_warnings(&profile.name, region.as_deref(), view),
+            warnings,
             credentials: CredentialsContext::new(credentials),
             claude_code: ClaudeCode {
                 readable: reason.is_none(),
@@ -154,6 +165,7 @@ impl ProfileContext {
         if let Some(error) = refused.filter(|error| !is_about_credentials(error.code)) {
             self.warnings.push(Warning::from(error));
         }
+        self.warnings.extend(live.remarks.iter().cloned());
         self.bedrock_error = live.error.clone().map(Problem::from);
         if let Some((region, listing)) = &live.found {
             self.bedrock_region = Some(region.clone());

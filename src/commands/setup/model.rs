@@ -4,7 +4,7 @@ use super::{Next, Step, Wizard, stopped};
 use crate::aws::credentials::Inspector;
 use crate::aws::regions;
 use crate::claude::models::{self, ListedModel, geographies_of_region, label};
-use crate::commands::apply_config::model::{Question, list};
+use crate::commands::apply_config::model::{Question, check_region, list};
 use crate::commands::ask_bedrock::{Caller, find_kept, is_about_credentials};
 use crate::commands::layout::count;
 use crate::error::{Code, Error, Result};
@@ -79,6 +79,8 @@ impl Wizard<'_> {
         }
         let geographies = geographies_of_region(&self.region);
         if let Some(wanted) = &self.flags.model {
+            let gateway = self.flags.base_url.is_some();
+            check_region(wanted, &self.region, gateway, &self.listing)?;
             let resolved = match (models::exact(wanted)?, self.listing.is_empty()) {
                 (Some(exact), true) => exact,
                 _ => models::resolve(wanted, &self.listing, geographies)?,
@@ -106,8 +108,9 @@ impl Wizard<'_> {
 
     /// Offline and without a listing only an exact id will do.
     fn type_model(&mut self) -> Result<Next> {
+        let gateway = self.flags.base_url.is_some();
         let check = |text: &str| match models::exact(text)? {
-            Some(_) => Ok(()),
+            Some(_) => check_region(text, &self.region, gateway, &[]),
             None => Err(Error::new(Code::ModelInvalid, "that is no exact model id")
                 .suggest("no listing is kept for this profile and region")),
         };
@@ -166,7 +169,10 @@ impl Wizard<'_> {
                     self.listed_for = wanted;
                     return Ok(true);
                 }
-                Err(error) if self.flags.yes || error.code == Code::Interrupted => {
+                Err(error)
+                    if self.flags.yes
+                        || matches!(error.code, Code::Interrupted | Code::ModelInvalid) =>
+                {
                     return Err(error);
                 }
                 Err(error) => error,
@@ -187,23 +193,25 @@ impl Wizard<'_> {
             "Asking Bedrock in {} which models {} may call",
             self.region, self.profile
         ));
-        let listing = list(&Question {
+        let (listing, remarks) = list(&Question {
             context,
             caller: Caller::of(profile, &credentials),
             credentials: &credentials,
             region: &self.region,
-            model: "",
+            model: self.flags.model.as_deref().unwrap_or_default(),
             pin: false,
+            gateway: self.flags.base_url.is_some(),
             listing: None,
-        });
-        if let Ok(listing) = &listing {
-            self.note(&format!(
-                "Bedrock lists {} for it in {}.",
-                count(listing.len(), "Claude model"),
-                self.region
-            ));
+        })?;
+        self.note(&format!(
+            "Bedrock lists {} for it in {}.",
+            count(listing.len(), "Claude model"),
+            self.region
+        ));
+        for remark in remarks {
+            self.note(&remark.message);
         }
-        listing
+        Ok(listing)
     }
 
     /// What to do about a refusal: another region (those with access first), logging in, once more; `false`: back.

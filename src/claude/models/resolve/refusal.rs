@@ -1,8 +1,8 @@
 //! Why a model asked for is not taken, and what to ask for instead.
 
-use crate::claude::models::choice::{recommended, show_global_first};
+use crate::claude::models::choice::{claude_profiles, recommended, show_global_first};
 use crate::claude::models::id::names_bedrock_model;
-use crate::claude::models::{ListedModel, ModelId};
+use crate::claude::models::{Family, ListedModel, ModelId, fits_region, geographies_of_region};
 use crate::error::{Code, Error, Result};
 use crate::nearest::nearest;
 
@@ -28,8 +28,46 @@ pub(super) fn reject_foreign(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Why a model cannot be called from `region`, with the ids of it that can: those listed or, without a listing, those of
+/// the region's geographies. `None` for one that fits and for what only a listing can tell.
+pub fn elsewhere(wanted: &str, region: &str, listed: &[ListedModel]) -> Option<Error> {
+    if fits_region(wanted, region) {
+        return None;
+    }
+    let id = ModelId::parse(wanted)?;
+    let fitting: Vec<String> = if id.family == Family::Unknown {
+        Vec::new()
+    } else if listed.is_empty() {
+        let bare = id.bare();
+        let model = bare
+            .split_once("anthropic.")
+            .map_or(bare, |(_, model)| model);
+        let words = geographies_of_region(region).iter();
+        words
+            .map(|word| format!("{word}.anthropic.{model}"))
+            .collect()
+    } else {
+        let alike = claude_profiles(listed).filter(|(_, other)| other.same_release(&id));
+        alike.map(|(model, _)| model.id.clone()).collect()
+    };
+    let home = id.arn.map(|arn| arn.region).filter(|home| *home != region);
+    let whose = home.map_or_else(String::new, |home| format!(" is of {home} and"));
+    let other = home.map_or_else(
+        || "another --region".to_owned(),
+        |home| format!("--region {home}"),
+    );
+    let step = if fitting.is_empty() {
+        format!("pass {other}, or a model of this region: claude-bedrock models")
+    } else {
+        format!("pass --model {}, or {other}", fitting.join(" or "))
+    };
+    let message = format!("{wanted}{whose} takes no requests from {region}");
+    let error = Error::new(Code::ModelElsewhere, message).suggest(step);
+    Some(error.detail("available", fitting))
+}
+
 /// Another maker's model.
-pub(super) fn not_claude(text: &str) -> Error {
+pub fn not_claude(text: &str) -> Error {
     Error::new(
         Code::ModelInvalid,
         format!("'{text}' is not a Claude model, and Claude Code runs no other"),

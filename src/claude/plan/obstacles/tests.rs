@@ -4,7 +4,7 @@ use crate::claude::settings::samples::{LOCAL, MANAGED, PROJECT, USER, stack};
 
 fn codes(vars: &[(&str, &str)], files: &[(&str, &str)], wishes: &Wishes) -> Vec<&'static str> {
     let (home, stack) = stack(vars, files);
-    let found = find_obstacles(&stack, wishes, &home.path().join(USER));
+    let found = find_obstacles(&stack, wishes, &home.path().join(USER), &[]);
     found.into_iter().map(|warning| warning.code).collect()
 }
 
