@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::claude_view::{ClaudeView, Unreadable};
+use crate::aws::claude_view::{ClaudeProfile, ClaudeView, Unreadable};
 use crate::aws::credentials::{Credentials, Kind, Login, Problem, Status};
 use crate::aws::profiles::Profile;
 use crate::aws::regions;
@@ -97,22 +97,27 @@ pub(super) struct ClaudeCode {
 
 impl ProfileContext {
     /// What the files tell.
-    pub(super) fn new(profile: &Profile, credentials: &Credentials, view: &ClaudeView) -> Self {
+    pub(super) fn new(profile: &Profile, credentials: Credentials, view: &ClaudeView) -> Self {
         let region = profile
             .region()
             .filter(|region| !region.is_empty())
             .map(str::to_owned);
-        let reason = view.unreadable_reason(profile);
-        let needs_login = !credentials.is_valid() && credentials.can_log_in();
+        let seen = view.find_profile(&profile.name);
+        let reason = match seen {
+            Some(_) => None,
+            None => view.unreadable_reason(profile),
+        };
+        let valid = credentials.is_valid();
+        let needs_login = !valid && credentials.can_log_in();
         ProfileContext {
             name: profile.name.clone(),
             region: region.clone(),
             profile_region: region.clone(),
             bedrock_region: None,
             region_mismatch: false,
-            valid: credentials.is_valid(),
-            identity: credentials.is_valid().then(|| Identity {
-                account: credentials.account.clone(),
+            valid,
+            identity: valid.then_some(Identity {
+                account: credentials.account,
                 arn: None,
                 user_id: None,
             }),
@@ -123,8 +128,16 @@ impl ProfileContext {
             application_profiles: Vec::new(),
             recommended_model: None,
             bedrock_error: None,
-            warnings: region_warnings(&profile.name, region.as_deref(), view),
-            credentials: CredentialsContext::new(credentials),
+            warnings: region_warnings(&profile.name, region.as_deref(), seen),
+            credentials: CredentialsContext {
+                kind: credentials.kind,
+                status: credentials.status,
+                sso_session: credentials.sso_session,
+                role: credentials.role,
+                source: credentials.source,
+                renewable_until: credentials.renewable_until.map(format_timestamp),
+                problem: credentials.problem,
+            },
             claude_code: ClaudeCode {
                 readable: reason.is_none(),
                 reason,
@@ -206,7 +219,7 @@ impl ProfileContext {
 }
 
 /// Where `aws` and Claude Code will call different regions for the same profile, or one that is none.
-fn region_warnings(name: &str, region: Option<&str>, view: &ClaudeView) -> Vec<Warning> {
+fn region_warnings(name: &str, region: Option<&str>, seen: Option<ClaudeProfile>) -> Vec<Warning> {
     let Some(region) = region else {
         return Vec::new();
     };
@@ -221,7 +234,7 @@ fn region_warnings(name: &str, region: Option<&str>, view: &ClaudeView) -> Vec<W
             None => warning,
         }];
     }
-    match view.region(name) {
+    match seen.and_then(|seen| seen.region()) {
         Some(other) if other != region => vec![Warning::new(
             "REGION_DIFFERS",
             format!(
@@ -230,19 +243,5 @@ fn region_warnings(name: &str, region: Option<&str>, view: &ClaudeView) -> Vec<W
             ),
         )],
         _ => Vec::new(),
-    }
-}
-
-impl CredentialsContext {
-    fn new(credentials: &Credentials) -> Self {
-        CredentialsContext {
-            kind: credentials.kind,
-            status: credentials.status,
-            sso_session: credentials.sso_session.clone(),
-            role: credentials.role.clone(),
-            source: credentials.source.clone(),
-            renewable_until: credentials.renewable_until.map(format_timestamp),
-            problem: credentials.problem.clone(),
-        }
     }
 }
