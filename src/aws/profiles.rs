@@ -305,10 +305,11 @@ pub(super) fn names_secret(key: &str) -> bool {
         "aws_security_token",
     ];
     // Whatever stands around the name (quotes, a second word): the value is none the less secret.
-    SECRETS.iter().any(|secret| {
-        let mut places = key.as_bytes().windows(secret.len());
-        places.any(|place| place.eq_ignore_ascii_case(secret.as_bytes()))
-    })
+    key.len() > 16
+        && SECRETS.iter().any(|secret| {
+            let mut places = key.as_bytes().windows(secret.len());
+            places.any(|place| place.eq_ignore_ascii_case(secret.as_bytes()))
+        })
 }
 
 /// A secret's line that is indented deeper than the key above it is part of that key's value: cut from there on.
