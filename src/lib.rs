@@ -9,7 +9,7 @@
 //! 3  aws        claude
 //! 2  file  exec  prompt
 //! 1  ini  json_edit  diff  nearest  shell
-//! 0  error  time  env  report
+//! 0  error  time  hash  env  report
 //! ```
 
 pub mod aws;
@@ -21,6 +21,7 @@ pub mod env;
 pub mod error;
 pub mod exec;
 pub mod file;
+pub mod hash;
 pub mod ini;
 pub mod json_edit;
 pub mod nearest;

@@ -1,12 +1,12 @@
 //! What a command hands back, and how it may look. `output` alone prints it.
 
-use std::io::{self, Write};
-
 use serde::Serialize;
-use serde_json::Serializer;
-use serde_json::ser::Formatter;
 
 use crate::error::Error;
+
+mod json;
+
+use json::Json;
 
 /// The answer of a command: one value, two forms.
 pub trait Report {
@@ -39,95 +39,11 @@ pub fn document(data: &impl Serialize) -> String {
 
 /// A value as JSON with two spaces and a newline at its end, as `JSON.stringify(value, null, 2)` and `console.log` have it.
 pub fn pretty(value: &impl Serialize) -> String {
-    let mut bytes = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut bytes, Indented::default());
+    let mut json = Json::default();
+    let written = value.serialize(&mut json);
     // Our values hold strings, numbers and maps with string keys, which always serialise.
-    let _ = value.serialize(&mut serializer);
-    bytes.push(b'\n');
-    String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Two spaces a level, like `serde_json`'s own pretty form, with one write where that makes several: thousands of
-/// profiles are written by the byte.
-#[derive(Default)]
-struct Indented {
-    depth: usize,
-    holds_value: bool,
-}
-
-/// What stands between two values, for the first levels.
-const BETWEEN: &[u8] = b",\n                                ";
-
-impl Indented {
-    fn line<W: ?Sized + Write>(&self, writer: &mut W, comma: bool) -> io::Result<()> {
-        let from = usize::from(!comma);
-        let width = 2 + 2 * self.depth;
-        writer.write_all(BETWEEN.get(from..width).unwrap_or(&BETWEEN[from..]))?;
-        (BETWEEN.len()..width).try_for_each(|_| writer.write_all(b" "))
-    }
-
-    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, mark: &[u8]) -> io::Result<()> {
-        self.depth += 1;
-        self.holds_value = false;
-        writer.write_all(mark)
-    }
-
-    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, mark: &[u8]) -> io::Result<()> {
-        self.depth -= 1;
-        if self.holds_value {
-            self.line(writer, false)?;
-        }
-        self.holds_value = true;
-        writer.write_all(mark)
-    }
-}
-
-impl Formatter for Indented {
-    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open(writer, b"[")
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.close(writer, b"]")
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.line(writer, !first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.holds_value = true;
-        Ok(())
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open(writer, b"{")
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.close(writer, b"}")
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.line(writer, !first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
-        self.holds_value = true;
-        Ok(())
-    }
+    debug_assert!(written.is_ok(), "a value that has no JSON form");
+    json.finish()
 }
 
 /// How text may look on the stream it goes to.
@@ -262,6 +178,8 @@ mod tests {
             serde_json::json!({}),
             serde_json::json!([]),
             serde_json::json!("a\u{1b}\"b"),
+            serde_json::json!("\\ \n\r\t\u{8}\u{c}\0\u{1f} / \u{7f} é \u{2028}\u{1f600}\""),
+            serde_json::json!({"a\nb": "", "": [0, u64::MAX, i64::MIN, 1e300, 0.1, true, false]}),
             serde_json::json!({"a": [], "b": {}, "c": [{}, [], 1, {"d": null}], "e": -1.5}),
             deep,
         ] {

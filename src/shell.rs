@@ -1,5 +1,7 @@
 //! Words to a shell line and back, by the POSIX rules that Python's `shlex` applies.
 
+use std::borrow::Cow;
+
 /// `text` as the words a POSIX shell would make of it: `shlex.split(text)`.
 ///
 /// Blanks (space, tab, CR, LF) part words; `'…'` is literal; in `"…"` a backslash escapes `"` and `\` only; elsewhere it
@@ -44,20 +46,30 @@ pub fn split_words(text: &str) -> Option<Vec<String>> {
 
 /// `word` as one word of a POSIX shell line: itself where that is safe, else in single quotes, as `shlex.quote` does.
 pub fn quote(word: &str) -> String {
-    let safe = |b: u8| b.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&b);
+    quoted(word).into_owned()
+}
+
+fn quoted(word: &str) -> Cow<'_, str> {
+    let safe = |b: u8| {
+        b.is_ascii_alphanumeric()
+            || matches!(
+                b,
+                b'_' | b'@' | b'%' | b'+' | b'=' | b':' | b',' | b'.' | b'/' | b'-'
+            )
+    };
     if !word.is_empty() && word.bytes().all(safe) {
-        word.to_owned()
+        word.into()
     } else {
-        format!("'{}'", word.replace('\'', r#"'"'"'"#))
+        format!("'{}'", word.replace('\'', r#"'"'"'"#)).into()
     }
 }
 
 /// An option with its value for a POSIX shell line; in one word where the value would be taken for another option.
 pub fn option(name: &str, value: &str) -> String {
     if value.starts_with('-') {
-        quote(&format!("{name}={value}"))
+        quote(&[name, "=", value].concat())
     } else {
-        format!("{name} {}", quote(value))
+        [name, " ", &quoted(value)].concat()
     }
 }
 

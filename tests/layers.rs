@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers from the bottom. `aws` and `claude` share one and do not see each other.
 const LAYERS: &[&[&str]] = &[
-    &["error", "time"],
+    &["error", "time", "hash"],
     &["env", "report"],
     &["ini", "json_edit", "diff", "nearest", "shell"],
     &["file", "exec", "prompt"],

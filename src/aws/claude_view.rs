@@ -119,14 +119,7 @@ impl ClaudeView {
     /// The region that Claude Code takes from the files for a profile: a value that is not shaped like a region is
     /// dropped, first in the credentials file, then in the config file.
     pub fn region(&self, name: &str) -> Option<&str> {
-        let profile = self.find_profile(name)?;
-        let sections = [profile.credentials, profile.config].into_iter();
-        let mut regions = sections.filter_map(|section| section.find("region")?.1);
-        regions.find(|region| {
-            region
-                .chars()
-                .all(|c| !c.is_whitespace() && !matches!(c, '/' | '.' | '_'))
-        })
+        self.find_profile(name)?.region()
     }
 
     /// Why Claude Code cannot load a profile that botocore lists; `None` when it can.
@@ -235,6 +228,17 @@ impl<'v> ClaudeProfile<'v> {
     /// Whether the key is there with a value.
     pub fn has(&self, key: &str) -> bool {
         self.find(key).is_some()
+    }
+
+    /// The region that Claude Code takes from the files: see [`ClaudeView::region`].
+    pub fn region(&self) -> Option<&'v str> {
+        let sections = [self.credentials, self.config].into_iter();
+        let mut regions = sections.filter_map(|section| section.find("region")?.1);
+        regions.find(|region| {
+            region
+                .chars()
+                .all(|c| !c.is_whitespace() && !matches!(c, '/' | '.' | '_'))
+        })
     }
 
     /// Every key with its text (`None` for a secret); where a key comes twice, the later one counts.

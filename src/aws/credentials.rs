@@ -11,7 +11,6 @@ mod role;
 mod sso;
 mod web_identity;
 
-use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 
 use serde::Serialize;
@@ -22,6 +21,7 @@ use crate::aws::role_cache;
 use crate::env::Env;
 use crate::error::{Code, Error};
 use crate::file;
+use crate::hash::{NameMap, NameSet};
 use crate::shell::option;
 use crate::time::{Epoch, describe_span};
 
@@ -114,8 +114,8 @@ impl Login {
     /// The command line, quoted for a POSIX shell.
     pub fn command(&self) -> String {
         match self {
-            Login::Sso { profile } => format!("aws sso login {}", option("--profile", profile)),
-            Login::AwsLogin { profile } => format!("aws login {}", option("--profile", profile)),
+            Login::Sso { profile } => ["aws sso login ", &option("--profile", profile)].concat(),
+            Login::AwsLogin { profile } => ["aws login ", &option("--profile", profile)].concat(),
         }
     }
 }
@@ -218,10 +218,10 @@ impl Status {
 pub struct Inspector<'a> {
     env: &'a Env,
     files: &'a AwsFiles,
-    sessions: HashMap<&'a str, &'a SsoSession>,
-    tokens: HashMap<String, CacheFile>,
-    kept: Option<HashSet<OsString>>,
-    chains: HashMap<&'a str, role::Chain<'a>>,
+    sessions: NameMap<&'a str, &'a SsoSession>,
+    tokens: NameMap<String, CacheFile>,
+    kept: Option<NameSet<OsString>>,
+    chains: NameMap<&'a str, role::Chain<'a>>,
 }
 
 /// Whose credentials a provider is asked for. The CLI keeps role credentials of the profile itself only; botocore hands
@@ -242,23 +242,27 @@ impl<'a> Inspector<'a> {
             sessions: sessions
                 .map(|session| (session.name.as_str(), session))
                 .collect(),
-            tokens: HashMap::new(),
+            tokens: NameMap::default(),
             kept: None,
-            chains: HashMap::new(),
+            chains: NameMap::default(),
         }
     }
 
     /// The verdict on the profile of that name. A name that is in neither file is `PROFILE_NOT_FOUND`.
     pub fn inspect(&mut self, name: &str) -> Credentials {
         let files = self.files;
-        let profile = match files.require_profile(name) {
-            Ok(profile) => profile,
+        match files.require_profile(name) {
+            Ok(profile) => self.inspect_profile(profile),
             Err(error) => {
                 let mut credentials = Credentials::new(Kind::None, Status::Invalid);
                 credentials.problem = Some(error.into());
-                return credentials;
+                credentials
             }
-        };
+        }
+    }
+
+    /// The verdict on a profile of the two files.
+    pub fn inspect_profile(&mut self, profile: &'a Profile) -> Credentials {
         if role::is_role(profile) {
             return role::inspect(self, profile);
         }
@@ -280,9 +284,9 @@ impl<'a> Inspector<'a> {
     /// When the role credentials that the CLI keeps under that name end, while it still uses them. The
     /// name costs a digest: it is made only when there are files.
     fn kept_until(&mut self, file_name: impl FnOnce() -> String) -> Option<Epoch> {
-        let folder = role_cache::folder(&self.env.home);
+        let folder = || role_cache::folder(&self.env.home);
         let kept = self.kept.get_or_insert_with(|| {
-            let paths = file::list(&folder).unwrap_or_default();
+            let paths = file::list(&folder()).unwrap_or_default();
             paths
                 .iter()
                 .filter_map(|path| Some(path.file_name()?.to_owned()))
@@ -292,7 +296,7 @@ impl<'a> Inspector<'a> {
             return None;
         }
         let name = OsString::from(file_name());
-        let path = kept.contains(&name).then(|| folder.join(name))?;
+        let path = kept.contains(&name).then(|| folder().join(name))?;
         role_cache::usable_until(&CacheFile::load(&path), self.env.now)
     }
 }

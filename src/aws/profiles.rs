@@ -3,12 +3,13 @@
 //! The mapping is `configloader.build_profile_map` for the config file and `Session.full_config` for the merge.
 //! Secret values are left behind; the files' bytes are kept for an editor and for Claude Code's reading of them.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::file;
+use crate::hash::NameMap;
 use crate::ini::{self, DEFAULT_SECTION, Document, Malformed};
 use crate::nearest::nearest;
 use crate::shell::{quote, split_words};
@@ -25,7 +26,7 @@ pub struct AwsFiles {
     pub profiles: Vec<Profile>,
     /// The sso-sessions of the config file, in its order.
     pub sso_sessions: Vec<SsoSession>,
-    positions: HashMap<String, usize>,
+    positions: NameMap<String, usize>,
 }
 
 /// One of the two files.
@@ -278,8 +279,9 @@ impl Entry {
     fn new(entry: &ini::Entry) -> Self {
         let value = match &entry.value {
             _ if names_secret(&entry.key) => Value::Secret,
-            ini::Value::Text(text) if text.contains('\n') => Value::Text(without_secrets(text)),
-            ini::Value::Text(text) => Value::Text(text.as_ref().to_owned()),
+            // Several lines: one lies in the file as it is.
+            ini::Value::Text(Cow::Owned(text)) => Value::Text(without_secrets(text)),
+            ini::Value::Text(Cow::Borrowed(text)) => Value::Text((*text).to_owned()),
             ini::Value::Nested(pairs) => {
                 let open = pairs.iter().filter(|(key, _)| !names_secret(key));
                 let open = open.map(|&(key, value)| (key.to_owned(), value.to_owned()));
@@ -316,10 +318,11 @@ pub(super) fn names_secret(key: &str) -> bool {
         "aws_security_token",
     ];
     // Whatever stands around the name (quotes, a second word): the value is none the less secret.
-    SECRETS.iter().any(|secret| {
-        let mut places = key.as_bytes().windows(secret.len());
-        places.any(|place| place.eq_ignore_ascii_case(secret.as_bytes()))
-    })
+    key.len() > 16
+        && SECRETS.iter().any(|secret| {
+            let mut places = key.as_bytes().windows(secret.len());
+            places.any(|place| place.eq_ignore_ascii_case(secret.as_bytes()))
+        })
 }
 
 /// A secret's line that is indented deeper than the key above it is part of that key's value: cut from there on.
@@ -336,15 +339,16 @@ fn without_secrets(text: &str) -> String {
 #[derive(Default)]
 struct ProfileMap {
     profiles: Vec<Profile>,
-    positions: HashMap<String, usize>,
+    positions: NameMap<String, usize>,
     sso_sessions: Vec<SsoSession>,
-    sso_positions: HashMap<String, usize>,
+    sso_positions: NameMap<String, usize>,
 }
 
 impl ProfileMap {
     /// The prefixes are looked at with `startswith`, in this order. A later spelling of a name replaces the earlier
     /// one wholesale and keeps its place.
     fn add_config(&mut self, document: &Document) {
+        self.positions.reserve(document.sections.len());
         for section in &document.sections {
             let header = section.header;
             if header.starts_with("profile") || header == "default" {
@@ -404,6 +408,17 @@ impl ProfileMap {
 
 /// The name in `profile NAME`: the second of exactly two shell words.
 fn second_word(header: &str) -> Option<String> {
+    let is_plain = |word: &str| {
+        let special = |b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'\'' | b'"' | b'\\');
+        !word.is_empty() && !word.bytes().any(special)
+    };
+    // The usual spelling, which takes no shell to read.
+    if let Some((first, name)) = header.split_once(' ')
+        && is_plain(first)
+        && is_plain(name)
+    {
+        return Some(name.to_owned());
+    }
     let words = split_words(header)?;
     <[String; 2]>::try_from(words).ok().map(|[_, name]| name)
 }

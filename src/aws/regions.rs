@@ -98,19 +98,21 @@ const PARTITIONS: &[Partition] = &[
 ///
 /// That is narrower than botocore's check (a DNS label) and leaves room for regions that are yet to come.
 pub fn is_region_shaped(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [area, words @ .., number] = parts.as_slice() else {
-        return false;
-    };
     let lower = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase());
-    (2..=4).contains(&area.len())
-        && lower(area)
-        && (1..=2).contains(&words.len())
-        && words
-            .iter()
-            .all(|word| (2..=12).contains(&word.len()) && lower(word))
-        && (1..=2).contains(&number.len())
-        && number.bytes().all(|b| b.is_ascii_digit())
+    let parts = text.rsplit_once('-').and_then(|(words, number)| {
+        let (area, words) = words.split_once('-')?;
+        Some((area, words, number))
+    });
+    parts.is_some_and(|(area, words, number)| {
+        (2..=4).contains(&area.len())
+            && lower(area)
+            && words.split('-').count() <= 2
+            && words
+                .split('-')
+                .all(|word| (2..=12).contains(&word.len()) && lower(word))
+            && (1..=2).contains(&number.len())
+            && number.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// Passes what is shaped like a region and has no slip in its words: `us-wst-2` is refused, `us-east-9` may come.

@@ -1,5 +1,7 @@
 //! `get-aws-context`: profiles, what their credentials are worth, the current configuration, and which to take.
 
+use std::mem::ManuallyDrop;
+
 use serde::Serialize;
 
 use crate::aws::claude_view::ClaudeView;
@@ -64,40 +66,43 @@ impl GetAwsContext {
     /// `AWS_CONFIG_INVALID` when botocore would reject a file, `PROFILE_NOT_FOUND` for a `--profile` that is not there.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
-        let files = AwsFiles::load(env)?;
-        let view = ClaudeView::load(env, &files);
-        let mut inspector = Inspector::new(env, &files);
+        // The process ends after this: taking thousands of profiles apart first is time for nothing.
+        let files = ManuallyDrop::new(AwsFiles::load(env)?);
+        let view = ManuallyDrop::new(ClaudeView::load(env, &files));
+        let mut inspector = ManuallyDrop::new(Inspector::new(env, &files));
         for name in &self.profiles {
             files.require_profile(name)?;
         }
         let wanted =
             |name: &str| self.profiles.is_empty() || self.profiles.iter().any(|one| one == name);
-        let mut subjects: Vec<(&Profile, Credentials)> = files
-            .profiles
-            .iter()
-            .filter(|profile| wanted(&profile.name))
-            .map(|profile| (profile, inspector.inspect(&profile.name)))
-            .collect();
-        let stack = Stack::load(env);
-        let config = stack.current_config();
-        let answers = if self.check_bedrock || self.verify {
-            let region = config.as_ref().and_then(|config| config.region.as_deref());
-            let answers = live::ask(self, context, &subjects, region);
-            // The run of aws renewed the session.
-            let mut inspector = Inspector::new(env, &files);
-            for (profile, credentials) in &mut subjects {
-                if credentials.status == Status::Refreshable {
-                    *credentials = inspector.inspect(&profile.name);
+        let asks = self.check_bedrock || self.verify;
+        let mut subjects: Vec<(&Profile, Credentials)> = Vec::new();
+        let mut profiles: Vec<ProfileContext> = Vec::new();
+        for profile in &files.profiles {
+            if wanted(&profile.name) {
+                let credentials = inspector.inspect_profile(profile);
+                if asks {
+                    subjects.push((profile, credentials));
+                } else {
+                    profiles.push(ProfileContext::new(profile, credentials, &view, &files));
                 }
             }
-            answers
-        } else {
-            Vec::new()
-        };
-        let mut profiles: Vec<ProfileContext> = subjects
-            .iter()
-            .map(|(profile, credentials)| ProfileContext::new(profile, credentials, &view, &files))
-            .collect();
+        }
+        let stack = Stack::load(env);
+        let config = stack.current_config();
+        let mut answers = Vec::new();
+        if asks {
+            let region = config.as_ref().and_then(|config| config.region.as_deref());
+            answers = live::ask(self, context, &subjects, region);
+            // The run of aws renewed the session.
+            let mut inspector = Inspector::new(env, &files);
+            for (profile, mut credentials) in subjects {
+                if credentials.status == Status::Refreshable {
+                    credentials = inspector.inspect_profile(profile);
+                }
+                profiles.push(ProfileContext::new(profile, credentials, &view, &files));
+            }
+        }
         for (profile, answer) in profiles.iter_mut().zip(&answers) {
             profile.add(answer, self.asked_region(), env.now);
         }

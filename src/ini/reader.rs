@@ -1,10 +1,10 @@
 //! The line reader behind [`Document::parse`]: `RawConfigParser._read`, one line at a time.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{DEFAULT_SECTION, Document, Entry, Malformed, Section, Value};
+use crate::hash::NameMap;
 
 /// Reads a whole file.
 pub(super) fn read(bytes: &[u8]) -> Result<Document<'_>, Malformed> {
@@ -70,11 +70,15 @@ fn is_python_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
+/// Whether there is a byte that is a character of its own, and no white space.
+fn is_plain(byte: Option<&u8>) -> bool {
+    byte.is_some_and(u8::is_ascii_graphic)
+}
+
 /// Python's `str.strip`.
 fn strip(text: &str) -> &str {
     // White space beyond ASCII is rare; bytes tell sooner than characters that there is none.
     let text = text.trim_ascii();
-    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
         return text;
     }
@@ -141,7 +145,7 @@ impl<'a> Open<'a> {
     /// botocore's `_parse_nested`: `str.splitlines`, the first `=` of each, a later sub-key replaces an earlier one.
     fn nested(&self) -> Result<Vec<(&'a str, &'a str)>, Malformed> {
         let mut pairs: Vec<(&str, &str)> = Vec::new();
-        let mut positions: HashMap<&str, usize> = HashMap::new();
+        let mut positions: NameMap<&str, usize> = NameMap::default();
         for (number, piece) in &self.rest {
             let parts = piece.split(|c| {
                 matches!(
@@ -173,7 +177,7 @@ impl<'a> Open<'a> {
 #[derive(Default)]
 struct Reader<'a> {
     sections: Vec<Section<'a>>,
-    header_lines: HashMap<&'a str, usize>,
+    header_lines: NameMap<&'a str, usize>,
     defaults: Vec<usize>,
     open: Option<Open<'a>>,
     /// Characters before the last header or key.
@@ -191,10 +195,10 @@ impl<'a> Reader<'a> {
             }
             return Ok(());
         }
-        if stripped.starts_with(['#', ';']) {
+        if matches!(stripped.as_bytes().first(), Some(b'#' | b';')) {
             return Ok(());
         }
-        let indent = if line.text.starts_with(stripped) {
+        let indent = if is_plain(line.text.as_bytes().first()) {
             ""
         } else {
             let rest = line.text.trim_start_matches(is_python_space);
@@ -230,7 +234,8 @@ impl<'a> Reader<'a> {
             header,
             line: line.number,
             header_range: line.range.clone(),
-            entries: Vec::new(),
+            // Most sections have no more.
+            entries: Vec::with_capacity(6),
         });
         Ok(())
     }
@@ -326,6 +331,15 @@ impl<'a> Reader<'a> {
     fn check_last_section(&self) -> Result<(), Malformed> {
         match self.sections.last() {
             Some(section) if section.header != DEFAULT_SECTION => {
+                // A few keys are compared sooner than sorted.
+                let known = section.entries.iter().enumerate();
+                let is_new = |(at, entry): (usize, &Entry)| {
+                    let before = section.entries.iter().take(at);
+                    before.into_iter().all(|other| other.key != entry.key)
+                };
+                if section.entries.len() <= 16 && known.into_iter().all(is_new) {
+                    return Ok(());
+                }
                 check_keys(section.header, section.entries.iter().collect())
             }
             _ => Ok(()),

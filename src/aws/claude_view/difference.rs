@@ -16,6 +16,9 @@ const ENDS: [&str; 5] = [
     "credential_process",
 ];
 
+/// Chains of roles are two or three long; one that is longer is followed no further, so that time grows with the file.
+const LONGEST_CHAIN: usize = 16;
+
 impl ClaudeView {
     /// Follows a profile to the end of its chain of roles, as both readers do, and tells where they part.
     pub fn differing_credentials(&self, profile: &Profile, files: &AwsFiles) -> Option<Warning> {
@@ -42,7 +45,7 @@ impl ClaudeView {
                     }
                     profile = files
                         .find_profile(source)
-                        .filter(|_| !seen.contains(&source))?;
+                        .filter(|_| seen.len() < LONGEST_CHAIN && !seen.contains(&source))?;
                 }
                 _ => return self.differing_end(profile, view, files),
             }

@@ -1,9 +1,10 @@
 //! `parseIni` and `getConfigData`: one file's text to named sections.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::aws::profiles::names_secret;
+use crate::hash::NameMap;
 
 /// A key with its value, as places in the file's [`File::texts`]; without the value where it is secret.
 struct Entry {
@@ -14,7 +15,7 @@ struct Entry {
 /// The sections of one file by profile name, those without keys among them.
 #[derive(Default)]
 pub(super) struct File {
-    sections: HashMap<String, Vec<Entry>>,
+    sections: NameMap<String, Vec<Entry>>,
     /// All keys and values, one after the other: thousands of small strings would take longer to make than to read.
     texts: String,
     /// A header made the SDK throw, so that it sees an empty file.
@@ -36,7 +37,7 @@ impl<'f> Section<'f> {
     }
 
     /// The keys in the file's order, with their texts (`None` for a secret).
-    pub(super) fn entries(self) -> impl DoubleEndedIterator<Item = (&'f str, Option<&'f str>)> {
+    pub(super) fn entries(self) -> impl Iterator<Item = (&'f str, Option<&'f str>)> {
         let text = move |range: &Range<usize>| self.texts.get(range.clone()).unwrap_or_default();
         let entries = self.entries.iter();
         entries.map(move |entry| (text(&entry.key), entry.value.as_ref().map(text)))
@@ -44,7 +45,11 @@ impl<'f> Section<'f> {
 
     /// A key with its text (`None` for a secret); the last one counts.
     pub(super) fn find(self, key: &str) -> Option<(&'f str, Option<&'f str>)> {
-        self.entries().rev().find(|(known, _)| *known == key)
+        let text = |range: &Range<usize>| self.texts.get(range.clone()).unwrap_or_default();
+        let mut entries = self.entries.iter().rev();
+        let found =
+            entries.find(|entry| entry.key.len() == key.len() && text(&entry.key) == key)?;
+        Some((text(&found.key), found.value.as_ref().map(text)))
     }
 }
 
@@ -69,71 +74,82 @@ impl File {
         with_keys.map(|(name, _)| name.as_str())
     }
 
-    fn keep(&mut self, pieces: &[&str]) -> Range<usize> {
+    fn keep(&mut self, text: &str) -> Range<usize> {
         let start = self.texts.len();
-        self.texts.extend(pieces.iter().copied());
+        self.texts.push_str(text);
         start..self.texts.len()
     }
 }
 
 /// The credentials file: every section is a profile.
 pub(super) fn credentials(bytes: &[u8]) -> File {
-    let mut file = read(bytes);
-    file.1.sections = file.0.into_iter().collect();
-    file.1
+    read(bytes, |raw| Some(raw.name()))
 }
 
-/// The config file: `profile.NAME` and `default` are profiles; of the two spellings of `default` the long one counts.
+/// The config file: `profile.NAME` and `default` are profiles.
 pub(super) fn config(bytes: &[u8]) -> File {
-    let (sections, mut file) = read(bytes);
-    for (raw, entries) in sections {
-        let Some(name) = config_key(&raw) else {
-            continue;
-        };
-        let section = file.sections.entry(name.to_owned()).or_default();
-        if section.is_empty() || (raw != "default" && !entries.is_empty()) {
-            *section = entries;
-        }
-    }
-    file
+    read(bytes, config_key)
 }
 
 /// The profile that a header of the config file names.
 pub(super) fn config_name(header: &str) -> Option<String> {
-    let raw = section_name(header)?;
-    config_key(&raw).map(str::to_owned)
-}
-
-/// `getConfigData`: sso-sessions and services stay in, under their prefixed names.
-fn config_key(raw: &str) -> Option<&str> {
-    match raw.split_once('.') {
-        Some(("profile", name)) => Some(name),
-        Some(("sso-session" | "services", _)) => Some(raw),
-        _ => (raw == "default").then_some(raw),
-    }
+    config_key(Raw::of(header)?)
 }
 
 /// The name under which `parseIni` keeps a section; `None` where it passes over the section.
 pub(super) fn section_name(header: &str) -> Option<String> {
-    match prefix_and_name(header) {
-        Some((prefix @ ("profile" | "sso-session" | "services"), name)) => {
-            Some(format!("{prefix}.{name}"))
+    Raw::of(header).map(Raw::name)
+}
+
+/// The name under which `parseIni` keeps a section, in two parts: a prefix that means something (or none), and what
+/// follows the point after it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Raw<'t>(&'t str, &'t str);
+
+impl<'t> Raw<'t> {
+    fn of(header: &'t str) -> Option<Self> {
+        let known = |prefix| matches!(prefix, "profile" | "sso-session" | "services");
+        if let Some((prefix, name)) = prefix_and_name(header) {
+            return known(prefix).then_some(Raw(prefix, name));
         }
-        Some(_) => None,
-        None => (!header.is_empty()).then(|| header.to_owned()),
+        let written_out = header.split_once('.').filter(|(prefix, _)| known(prefix));
+        let (prefix, name) = written_out.unwrap_or(("", header));
+        (!header.is_empty()).then_some(Raw(prefix, name))
+    }
+
+    fn name(self) -> String {
+        match self {
+            Raw("", name) => name.to_owned(),
+            Raw(prefix, name) => [prefix, ".", name].concat(),
+        }
+    }
+}
+
+/// `getConfigData`: sso-sessions and services stay in, under their prefixed names.
+fn config_key(raw: Raw) -> Option<String> {
+    match raw {
+        Raw("profile", name) => Some(name.to_owned()),
+        Raw("", name) => (name == "default").then(|| name.to_owned()),
+        Raw(..) => Some(raw.name()),
     }
 }
 
 /// `/^([\w-]+)\s(["'])?([\w-@+.%:/]+)\2$/`
 fn prefix_and_name(header: &str) -> Option<(&str, &str)> {
-    let (prefix, rest) = header.split_once(is_js_space)?;
-    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    // White space beyond the blank is rare; bytes tell sooner than characters where the blank is.
+    let odd = header.bytes().position(|b| !b.is_ascii_graphic())?;
+    let (prefix, rest) = match header.split_at_checked(odd) {
+        Some((prefix, rest)) if rest.starts_with(' ') => (prefix, rest.get(1..)?),
+        _ => header.split_once(is_js_space)?,
+    };
+    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let name = match rest.chars().next() {
         Some(quote @ ('"' | '\'')) => rest.strip_prefix(quote)?.strip_suffix(quote)?,
         _ => rest,
     };
-    let fits = !prefix.is_empty() && prefix.chars().all(word);
-    (fits && !name.is_empty() && name.chars().all(is_name_char)).then_some((prefix, name))
+    let fits = !prefix.is_empty() && prefix.bytes().all(word);
+    (fits && !name.is_empty() && name.bytes().all(|b| is_name_char(b.into())))
+        .then_some((prefix, name))
 }
 
 /// A character of a name in the config file: `[\w-@+.%:/]`.
@@ -174,30 +190,37 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-/// The sections under the names that `parseIni` gives them, in order; those of the same name are one.
-fn read(bytes: &[u8]) -> (Vec<(String, Vec<Entry>)>, File) {
-    let text = String::from_utf8_lossy(bytes);
-    let mut sections: Vec<(String, Vec<Entry>)> = Vec::new();
-    let mut positions: HashMap<String, usize> = HashMap::new();
+/// The sections under the names that `key` makes of those that `parseIni` gives them; those of the same name are one.
+/// Of two spellings of a profile the later one with keys counts, and `[profile default]` before `[default]`.
+fn read(bytes: &[u8], key: fn(Raw) -> Option<String>) -> File {
+    let text = std::str::from_utf8(bytes);
+    let text = text.map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    let mut sections: Vec<(Raw, Vec<Entry>)> = Vec::new();
+    let mut positions: NameMap<Raw, usize> = NameMap::default();
     let mut file = File::default();
     let mut current: Option<usize> = None;
     let mut block: Option<&str> = None;
+    let has_returns = text.contains('\r');
     for line in text.split('\n') {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        file.lone_returns |= line.contains('\r');
+        let mut line = line;
+        if has_returns {
+            line = line.strip_suffix('\r').unwrap_or(line);
+            file.lone_returns |= line.contains('\r');
+        }
         let content = trim(without_comment(line));
-        let header = content
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
+        let header = match content.as_bytes() {
+            [b'[', .., b']'] => content.get(1..content.len() - 1),
+            _ => None,
+        };
         if let Some(header) = header {
             if matches!(header, "__proto__" | "profile __proto__") {
                 file.dropped = true;
-                return (Vec::new(), file);
+                return file;
             }
             block = None;
-            current = section_name(header).map(|name| {
-                *positions.entry(name).or_insert_with_key(|name| {
-                    sections.push((name.clone(), Vec::new()));
+            current = Raw::of(header).map(|raw| {
+                *positions.entry(raw).or_insert_with(|| {
+                    sections.push((raw, Vec::new()));
                     sections.len() - 1
                 })
             });
@@ -206,27 +229,40 @@ fn read(bytes: &[u8]) -> (Vec<(String, Vec<Entry>)>, File) {
         let Some((_, entries)) = current.and_then(|at| sections.get_mut(at)) else {
             continue;
         };
-        let Some((key, value)) = content.split_once('=').filter(|(key, _)| !key.is_empty()) else {
+        let Some(split) = content.bytes().position(|b| b == b'=').filter(|at| *at > 0) else {
             continue;
         };
-        let (key, value) = (trim(key), trim(value));
+        let (name, value) = content.split_at(split);
+        let (name, value) = (trim(name), trim(value.get(1..).unwrap_or_default()));
         if value.is_empty() {
-            block = Some(key);
+            block = Some(name);
             continue;
         }
         if !line.starts_with(is_js_space) {
             block = None;
         }
         // An empty name of a block is none (`currentSubSection` is falsy then).
-        let prefix = match block.filter(|block| !block.is_empty()) {
-            Some(block) => [block, "."],
-            None => ["", ""],
-        };
-        let secret = names_secret(prefix[0]) || names_secret(key);
+        let block = block.filter(|block| !block.is_empty());
+        let secret = block.is_some_and(names_secret) || names_secret(name);
+        let start = file.texts.len();
+        if let Some(block) = block {
+            file.keep(block);
+            file.keep(".");
+        }
         entries.push(Entry {
-            key: file.keep(&[prefix[0], prefix[1], key]),
-            value: (!secret).then(|| file.keep(&[value])),
+            key: start..file.keep(name).end,
+            value: (!secret).then(|| file.keep(value)),
         });
     }
-    (sections, file)
+    file.sections.reserve(sections.len());
+    for (raw, entries) in sections {
+        let Some(name) = key(raw) else {
+            continue;
+        };
+        let section = file.sections.entry(name).or_default();
+        if section.is_empty() || (raw != Raw("", "default") && !entries.is_empty()) {
+            *section = entries;
+        }
+    }
+    file
 }

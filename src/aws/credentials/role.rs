@@ -1,6 +1,5 @@
 //! Roles that another profile or the surroundings assume (`botocore.credentials.AssumeRoleProvider`).
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{
@@ -10,6 +9,7 @@ use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::role_cache::AssumeRole;
 use crate::env::Env;
 use crate::error::Code;
+use crate::hash::NameSet;
 use crate::shell::quote;
 use crate::time::Epoch;
 
@@ -73,7 +73,7 @@ impl<'a> Chain<'a> {
         if let Some(known) = inspector.chains.get(top.name.as_str()) {
             return known.clone();
         }
-        let mut visited = HashSet::from([top.name.as_str()]);
+        let mut visited = NameSet::from_iter([top.name.as_str()]);
         let mut way = Vec::new();
         let mut link = top;
         let mut chain = loop {
@@ -218,7 +218,7 @@ impl<'a> Chain<'a> {
 fn source_of<'a>(
     files: &'a AwsFiles,
     link: &'a Profile,
-    visited: &HashSet<&str>,
+    visited: &NameSet<&str>,
 ) -> Result<Source<'a>, Box<Credentials>> {
     let name = &link.name;
     let edit = |what: &str| format!("{what} in the profile `{name}`");

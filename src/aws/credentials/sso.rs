@@ -139,11 +139,12 @@ fn verdict(inspector: &mut Inspector, profile: &Profile, place: Place, sso: &Sso
         sso.key,
         now,
     );
-    let (kind, what) = match sso.key {
-        TokenKey::Session(session) => (Kind::SsoSession, format!("SSO session `{session}`")),
+    let (kind, of, name) = match sso.key {
+        TokenKey::Session(session) => (Kind::SsoSession, "SSO session `", session),
         TokenKey::StartUrl(_) => (
             Kind::SsoLegacy,
-            format!("SSO session of the profile `{}`", profile.name),
+            "SSO session of the profile `",
+            profile.name.as_str(),
         ),
     };
     let login = Login::Sso {
@@ -161,18 +162,25 @@ fn verdict(inspector: &mut Inspector, profile: &Profile, place: Place, sso: &Sso
         State::Valid | State::Refreshable => None,
         State::Missing => Some((
             Code::SsoLoginRequired,
-            format!("nobody has logged in to the {what} yet"),
+            ["nobody has logged in to the ", of, name, "` yet"].concat(),
         )),
         State::Expired => {
             let ago = describe_span(token.expires.map_or(0, |end| now - end));
             Some((
                 Code::SsoSessionExpired,
-                format!("the {what} ended {ago} ago"),
+                ["the ", of, name, "` ended ", &ago, " ago"].concat(),
             ))
         }
         State::Invalid(why) => Some((
             Code::SsoTokenInvalid,
-            format!("the token file of the {what} cannot be used: {why}"),
+            [
+                "the token file of the ",
+                of,
+                name,
+                "` cannot be used: ",
+                &why,
+            ]
+            .concat(),
         )),
     };
     if let Some((code, message)) = problem {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::claude_view::{ClaudeView, Unreadable};
+use crate::aws::claude_view::{ClaudeProfile, ClaudeView, Unreadable};
 use crate::aws::credentials::{Credentials, Kind, Login, Problem, Status};
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::regions;
@@ -99,31 +99,32 @@ impl ProfileContext {
     /// What the files tell.
     pub(super) fn new(
         profile: &Profile,
-        credentials: &Credentials,
+        credentials: Credentials,
         view: &ClaudeView,
         files: &AwsFiles,
     ) -> Self {
-        let mut warnings = region_warnings(
-            &profile.name,
-            profile.region().filter(|it| !it.is_empty()),
-            view,
-        );
-        warnings.extend(view.differing_credentials(profile, files));
         let region = profile
             .region()
             .filter(|region| !region.is_empty())
             .map(str::to_owned);
-        let reason = view.unreadable_reason(profile);
-        let needs_login = !credentials.is_valid() && credentials.can_log_in();
+        let seen = view.find_profile(&profile.name);
+        let reason = match seen {
+            Some(_) => None,
+            None => view.unreadable_reason(profile),
+        };
+        let mut warnings = region_warnings(&profile.name, region.as_deref(), seen);
+        warnings.extend(view.differing_credentials(profile, files));
+        let valid = credentials.is_valid();
+        let needs_login = !valid && credentials.can_log_in();
         ProfileContext {
             name: profile.name.clone(),
             region: region.clone(),
             profile_region: region.clone(),
             bedrock_region: None,
             region_mismatch: false,
-            valid: credentials.is_valid(),
-            identity: credentials.is_valid().then(|| Identity {
-                account: credentials.account.clone(),
+            valid,
+            identity: valid.then_some(Identity {
+                account: credentials.account,
                 arn: None,
                 user_id: None,
             }),
@@ -135,7 +136,15 @@ impl ProfileContext {
             recommended_model: None,
             bedrock_error: None,
             warnings,
-            credentials: CredentialsContext::new(credentials),
+            credentials: CredentialsContext {
+                kind: credentials.kind,
+                status: credentials.status,
+                sso_session: credentials.sso_session,
+                role: credentials.role,
+                source: credentials.source,
+                renewable_until: credentials.renewable_until.map(format_timestamp),
+                problem: credentials.problem,
+            },
             claude_code: ClaudeCode {
                 readable: reason.is_none(),
                 reason,
@@ -218,7 +227,7 @@ impl ProfileContext {
 }
 
 /// Where `aws` and Claude Code will call different regions for the same profile, or one that is none.
-fn region_warnings(name: &str, region: Option<&str>, view: &ClaudeView) -> Vec<Warning> {
+fn region_warnings(name: &str, region: Option<&str>, seen: Option<ClaudeProfile>) -> Vec<Warning> {
     let Some(region) = region else {
         return Vec::new();
     };
@@ -233,7 +242,7 @@ fn region_warnings(name: &str, region: Option<&str>, view: &ClaudeView) -> Vec<W
             None => warning,
         }];
     }
-    match view.region(name) {
+    match seen.and_then(|seen| seen.region()) {
         Some(other) if other != region => vec![Warning::new(
             "REGION_DIFFERS",
             format!(
@@ -242,19 +251,5 @@ fn region_warnings(name: &str, region: Option<&str>, view: &ClaudeView) -> Vec<W
             ),
         )],
         _ => Vec::new(),
-    }
-}
-
-impl CredentialsContext {
-    fn new(credentials: &Credentials) -> Self {
-        CredentialsContext {
-            kind: credentials.kind,
-            status: credentials.status,
-            sso_session: credentials.sso_session.clone(),
-            role: credentials.role.clone(),
-            source: credentials.source.clone(),
-            renewable_until: credentials.renewable_until.map(format_timestamp),
-            problem: credentials.problem.clone(),
-        }
     }
 }
