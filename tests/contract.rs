@@ -11,7 +11,7 @@ mod support;
 
 use std::path::Path;
 
-use support::sandbox::{self, Sandbox};
+use support::sandbox::Sandbox;
 use support::{entries, fixture, folders, name, project};
 
 /// Codes of commands that are still to come. One that gets a test must leave this list.
@@ -165,7 +165,7 @@ fn a_home_that_is_no_folder_is_refused() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(0);
     command.args(["status", "--json", "--home", "no such folder"]);
-    let output = sandbox::run(command, "");
+    let output = sandbox.run(command, "");
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.exit, 1, "{stdout}");
     assert!(
@@ -178,7 +178,7 @@ fn help(args: &[&str]) -> String {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(0);
     command.args(args);
-    let output = sandbox::run(command, "");
+    let output = sandbox.run(command, "");
     assert_eq!(output.exit, 0, "{args:?}");
     String::from_utf8(output.stdout).expect("help is text")
 }
