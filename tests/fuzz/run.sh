@@ -3,7 +3,7 @@
 # target unless told otherwise. Prints runs and seconds of each; a broken one ends it, and its input is named.
 #
 # libFuzzer with the compiler's own coverage, on stable Rust: no nightly, no sanitizer (the code has no `unsafe` that
-# these targets reach). FUZZ_FOLDER keeps the corpora that grow; `minimise` instead of RUNS takes the least of each
+# these targets reach), and a C++ compiler for libFuzzer itself. FUZZ_FOLDER keeps the corpora that grow; `minimise` instead of RUNS takes the least of each
 # that covers most into fixtures/fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
