@@ -52,6 +52,138 @@ fn every_code_has_a_row_in_the_readme_and_a_test() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// Codes that no case can reach, with what does.
+const NOT_BY_A_CASE: &[(&str, &str)] = &[
+    // It would be a defect.
+    ("INTERNAL", ""),
+    // Ctrl-C and a declined question need a terminal; there the exit code tells, for the answer is a text.
+    ("INTERRUPTED", "ctrl_c_leaves_everything_as_it_was"),
+    // It says how many seconds it took, which a case would have to know.
+    (
+        "AWS_CLI_TIMED_OUT",
+        "defect_47_an_aws_that_never_answers_is_ended",
+    ),
+    // Another program must keep changing the file during the run.
+    ("FILE_BUSY", "a_file_that_never_rests_is_busy"),
+];
+
+/// What the real binary printed: an error's code, or that of a finding. The list of `doctor` has every code of its own
+/// checks, found or not, so it does not count.
+#[test]
+fn every_code_is_reached_by_a_case() {
+    let mut shown = String::new();
+    for command in folders(&fixture("cases")) {
+        if name(&command) != "doctor" {
+            shown.push_str(&text_below(&command, &|path, text| {
+                let output = path.file_name().map(std::ffi::OsStr::to_string_lossy);
+                let is = |it: &str| it.starts_with("stdout") || it.starts_with("stderr");
+                if output.is_some_and(|it| is(&it)) {
+                    text.to_owned()
+                } else {
+                    String::new()
+                }
+            }));
+        }
+    }
+    let tests = all_sources();
+    let mut wrong = Vec::new();
+    for (_, code) in codes() {
+        let reached = shown.contains(&format!("\"code\": \"{code}\""));
+        let excused = NOT_BY_A_CASE.iter().find(|(it, _)| *it == code);
+        match (reached, excused) {
+            (false, None) => wrong.push(format!("{code}: no case prints it")),
+            (true, Some(_)) => wrong.push(format!("{code}: a case prints it; it needs no excuse")),
+            (false, Some((_, test))) if !tests.contains(&format!("fn {test}")) => {
+                wrong.push(format!("{code}: there is no test {test}"));
+            }
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// `fixtures/upstream-defects.md`: every number once, each with tests and cases that exist; and no test or case that has
+/// a number is missing there.
+#[test]
+fn every_defect_of_the_replaced_script_has_its_tests() {
+    let table = std::fs::read_to_string(fixture("upstream-defects.md")).expect("the table");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| {
+            line.starts_with("| ") && !line.starts_with("| number") && !line.contains("---")
+        })
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    let numbers: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    let want: Vec<String> = (1..=65).map(|number| number.to_string()).collect();
+    assert_eq!(numbers, want);
+    let sources = all_sources();
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let [number, what, proofs] = row[..] else {
+            wrong.push(format!("{row:?}: not three columns"));
+            continue;
+        };
+        let proofs: Vec<&str> = proofs.split('`').skip(1).step_by(2).collect();
+        if what.is_empty() || proofs.is_empty() {
+            wrong.push(format!("{number}: nothing proves it"));
+        }
+        for proof in proofs {
+            let there = if proof.contains('/') {
+                fixture("cases").join(proof).join("case.json").is_file()
+            } else {
+                sources.contains(&format!("fn {proof}()"))
+            };
+            if !there {
+                wrong.push(format!("{number}: there is no {proof}"));
+            }
+        }
+    }
+    let cases = folders(&fixture("cases")).into_iter().flat_map(|command| {
+        let of = |folder: &std::path::PathBuf| format!("{}/{}", name(&command), name(folder));
+        folders(&command).iter().map(of).collect::<Vec<_>>()
+    });
+    let tests = sources.lines().filter_map(|line| {
+        let (name, _) = line.trim().strip_prefix("fn ")?.split_once("()")?;
+        name.starts_with("defect_").then(|| name.to_owned())
+    });
+    let numbered = cases.filter(|case| case.contains("defect-")).chain(tests);
+    for numbered in numbered.filter(|it| !table.contains(&format!("`{it}`"))) {
+        wrong.push(format!("{numbered} is not in the table"));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn defect_47_an_aws_that_never_answers_is_ended() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = Sandbox::new();
+    sandbox::copy_tree(&fixture("homes/sso-valid"), &sandbox.home);
+    let aws = sandbox.bin.join("aws");
+    sandbox::write(&aws, b"#!/bin/sh\nexec /bin/sleep 600\n");
+    std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    let now = claude_bedrock::time::parse_timestamp("2026-11-22T12:00:00Z").expect("a time");
+    let mut command = sandbox.command(now);
+    command.args(["models", "--profile=dev", "--json", "--timeout=1"]);
+    let output = sandbox.run(command, "");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.exit, 1, "{stdout}");
+    assert!(stdout.contains("\"AWS_CLI_TIMED_OUT\""), "{stdout}");
+}
+
+/// The text of all Rust sources and tests.
+fn all_sources() -> String {
+    let rust = |path: &Path, text: &str| {
+        let is = path.extension().is_some_and(|ending| ending == "rs");
+        if is { text.to_owned() } else { String::new() }
+    };
+    ["src", "tests"]
+        .iter()
+        .map(|folder| text_below(&project().join(folder), &rust))
+        .collect()
+}
+
 #[test]
 fn every_command_has_a_case_and_a_row_in_the_readme() {
     let readme = readme();
@@ -160,25 +292,11 @@ fn an_answer_that_cannot_be_written_is_a_failure() {
     }
 }
 
-#[test]
-fn a_home_that_is_no_folder_is_refused() {
-    let sandbox = Sandbox::new();
-    let mut command = sandbox.command(0);
-    command.args(["status", "--json", "--home", "no such folder"]);
-    let output = sandbox::run(command, "");
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.exit, 1, "{stdout}");
-    assert!(
-        stdout.contains("HOME_NOT_FOUND") && stdout.contains("no such folder"),
-        "{stdout}"
-    );
-}
-
 fn help(args: &[&str]) -> String {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(0);
     command.args(args);
-    let output = sandbox::run(command, "");
+    let output = sandbox.run(command, "");
     assert_eq!(output.exit, 0, "{args:?}");
     String::from_utf8(output.stdout).expect("help is text")
 }

@@ -12,12 +12,16 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use support::secrets::Secrets;
+use support::snapshot;
 
 const APPLY: &[&str] = &[
     "apply-config",
@@ -89,7 +93,7 @@ impl Home {
         fs::create_dir(folder.path().join(".aws")).expect("a folder for AWS");
         fs::write(
             folder.path().join(".aws/config"),
-            "[profile dev]\nregion = us-west-2\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = none\n",
+            "[profile dev]\nregion = us-west-2\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = EXAMPLE-secret-key\n",
         )
         .expect("a profile");
         if let Some(bytes) = settings {
@@ -119,22 +123,36 @@ impl Home {
     }
 
     fn run(&self, command: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_claude-bedrock"))
+        let output = Command::new(env!("CARGO_BIN_EXE_claude-bedrock"))
             .args(self.args(command))
             .env("CLAUDE_BEDROCK_NOW", "1795365201")
             .output()
-            .expect("the program starts")
+            .expect("the program starts");
+        self.looked_through(output)
     }
 
     fn run_under_strace(&self, options: &[&str], command: &[&str]) -> Output {
-        Command::new("strace")
+        let output = Command::new("strace")
             .args(["-f", "--seccomp-bpf", "-qq"])
             .args(options)
             .arg(env!("CARGO_BIN_EXE_claude-bedrock"))
             .args(self.args(command))
             .env("CLAUDE_BEDROCK_NOW", "1795365201")
             .output()
-            .expect("strace starts")
+            .expect("strace starts");
+        self.looked_through(output)
+    }
+
+    /// The output of a run, after a look for secrets in it and in the home that it leaves, half-done work included.
+    fn looked_through(&self, output: Output) -> Output {
+        let home = snapshot::take(self.folder.path());
+        let secrets = Secrets::of(&home);
+        assert_eq!(secrets.len(), 1, "the secret key");
+        let mut leaks = secrets.leaks_in(&home);
+        leaks.extend(secrets.leak("stdout", &output.stdout));
+        leaks.extend(secrets.leak("stderr", &output.stderr));
+        assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+        output
     }
 
     fn claude(&self, name: &str) -> PathBuf {

@@ -74,7 +74,8 @@ const AWS: &str =
 fn config(name: &str) -> String {
     let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
     format!(
-        "[profile \"{quoted}\"]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = R\nregion = us-east-1\n\
+        "[profile keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = EXAMPLE-secret-key\n\
+         [profile \"{quoted}\"]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = R\nregion = us-east-1\n\
          [sso-session s]\nsso_start_url = https://s.awsapps.com/start\nsso_region = us-east-1\n"
     )
 }
@@ -85,13 +86,8 @@ fn applied(sandbox: &Sandbox, name: &str, options: &[&str], key: &str) -> String
     command.args(["apply-config", "--offline", "--region=us-east-1"]);
     command.arg(format!("--profile={name}"));
     command.arg("--model=us.anthropic.claude-opus-4-5-20251101-v1:0");
-    let output = support::sandbox::run(
-        {
-            command.args(options);
-            command
-        },
-        "",
-    );
+    command.args(options);
+    let output = sandbox.run(command, "");
     let told = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.exit, 0, "{name:?}: {told}");
     let settings = std::fs::read(sandbox.home.join(".claude/settings.json")).expect("the settings");

@@ -13,7 +13,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use support::sandbox::{Sandbox, write};
+use support::sandbox::{Output, Sandbox, write};
 
 const CALLERS: usize = 6;
 
@@ -25,7 +25,7 @@ const AWS: &str = r#"#!/bin/sh
 echo "$*" >> "$HOME/calls"
 read -r verdict < "$HOME/gate"
 if [ "$verdict" = good ]; then
-  printf '{"accessToken":"a","expiresAt":"2099-01-01T00:00:00Z"}' > "$HOME/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"
+  printf '{"accessToken":"EXAMPLE-access-token","expiresAt":"2099-01-01T00:00:00Z"}' > "$HOME/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"
   exit 0
 fi
 echo 'aws: [ERROR]: Could not connect to the endpoint URL: "https://oidc.us-east-1.amazonaws.com/client/register"' >&2
@@ -85,8 +85,13 @@ fn run_all(verdict: &str) -> (Vec<(i32, String)>, Vec<String>) {
     std::fs::write(&gate, format!("{verdict}\n")).expect("the pipe takes a line");
     let ended = callers.into_iter().map(|caller| {
         let output = caller.wait_with_output().expect("a caller ends");
+        let output = sandbox.looked_through(Output {
+            exit: output.status.code().unwrap_or(-1),
+            stdout: output.stdout,
+            stderr: output.stderr,
+        });
         let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.code().unwrap_or(-1), stdout)
+        (output.exit, stdout)
     });
     let ended = ended.collect();
     let calls = std::fs::read_to_string(sandbox.home.join("calls")).expect("a call");

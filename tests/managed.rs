@@ -27,7 +27,7 @@ const FOLDER: &str = if cfg!(target_os = "macos") {
 fn run(home: &Sandbox, args: &[&str]) -> Output {
     let mut command = home.command(NOW);
     command.args(args);
-    sandbox::run(command, "")
+    home.run(command, "")
 }
 
 /// Lays the region down, as the README says it.

@@ -239,7 +239,7 @@ impl Home {
     fn run(&self, args: &[&str]) -> Output {
         let mut command = self.sandbox.command(NOW);
         command.args(args);
-        sandbox::run(command, "")
+        self.sandbox.run(command, "")
     }
 
     /// The settings file's bytes, if it is there and stands as it stood.

@@ -226,16 +226,22 @@ fn without_passwords(text: &str) -> String {
     out
 }
 
-/// What follows `start`, to the end of its line.
+/// What follows `start`, to the end of its line or as much of it as a sentence can take.
 fn after<'t>(text: &'t str, start: &str) -> Option<&'t str> {
     let (_, rest) = text.split_once(start)?;
-    Some(rest.lines().next().unwrap_or_default().trim())
+    Some(beginning(rest.lines().next().unwrap_or_default().trim()))
 }
 
-/// What stands between `start` and the next `end`.
+/// What stands between `start` and the next `end`, or as much of it as a sentence can take.
 fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
     let (_, rest) = text.split_once(start)?;
-    Some(rest.split_once(end)?.0)
+    Some(beginning(rest.split_once(end)?.0))
+}
+
+/// The first thousand characters: no name and hardly a path is longer, and foreign text may be megabytes.
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(1_000);
+    end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
 #[cfg(test)]

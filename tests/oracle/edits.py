@@ -132,7 +132,7 @@ def main():
             one["error"] = one["error"] or pair["error"]
         inherited = [one["values"].get("probe-of-ours", {}) if one["error"] is None else {} for one in inherited]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            jobs = [pool.submit(try_one, binary, *job) for job in zip(places, range(chosen.seed, 10**9), before, inherited)]
+            jobs = [pool.submit(try_one, binary, *job) for job in zip(places, range(chosen.seed, chosen.seed + chosen.count), before, inherited)]
             done = [job.result() for job in jobs]
         results = [str(result) + "\t-" for edits in done for _, _, result, _ in edits if result]
         after = iter(read(results))

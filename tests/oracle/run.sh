@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
-# The comparisons with the real readers over generated files: what we read, what we edit: run.sh [COUNT]. Needs python3, node and npm.
+# The comparisons with the real readers over COUNT generated pairs of files from SEED on: what we read, what we edit, what
+# credentials we find: run.sh [COUNT [SEED]]. Every run takes other seeds, unless it is told which; a finding names its
+# seed. Needs python3, node and npm.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=${1:-2000}
+seed=${2:-$(date +%s)}
 tools=../shared/tools
 target=${CARGO_TARGET_DIR:-target}
 if [ ! -e "$tools/gen_config.py" ]; then
   echo "   skipped: the generator is not beside the project ($tools)"
   exit 0
 fi
-python3 tests/oracle/compare.py --seed 0 --count "$count"
-python3 tests/oracle/edits.py --seed 0 --count "$count"
+echo "   the same pairs again: bash tests/oracle/run.sh $count $seed"
+python3 tests/oracle/compare.py --seed "$seed" --count "$count"
+python3 tests/oracle/edits.py --seed "$seed" --count "$count"
 
 pairs=$target/oracle/pairs
 rm -rf "$pairs"
 mkdir -p "$pairs"
-python3 "$tools/gen_config.py" --seed 0 --count "$count" --out "$pairs" >/dev/null
+python3 "$tools/gen_config.py" --seed "$seed" --count "$count" --out "$pairs" >/dev/null
 ours=$(cargo test --locked --no-run --test oracle_kinds --message-format=json 2>/dev/null |
   python3 -c 'import json, sys
 for line in sys.stdin:

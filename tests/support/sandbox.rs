@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::stand_in;
+use super::secrets::Secrets;
+use super::{snapshot, stand_in};
 
 /// The folders of one run; all gone when it is dropped.
 pub(crate) struct Sandbox {
@@ -23,6 +25,7 @@ pub(crate) struct Sandbox {
     pub(crate) calls: PathBuf,
     program: PathBuf,
     drop_root: bool,
+    secrets: Mutex<Secrets>,
 }
 
 /// What one run of the program gave.
@@ -58,12 +61,15 @@ impl Sandbox {
             calls: make("calls"),
             program: PathBuf::from(env!("CARGO_BIN_EXE_claude-bedrock")),
             drop_root: false,
+            secrets: Mutex::default(),
             folder,
         }
     }
 
     /// The binary with an environment that holds nothing of this machine's.
     pub(crate) fn command(&self, now: i64) -> Command {
+        // What a run takes out of a file stays a secret.
+        self.secrets().learn(&snapshot::take(&self.home));
         let mut command = Command::new(&self.program);
         command
             .env_clear()
@@ -85,6 +91,47 @@ impl Sandbox {
             command.uid(NOBODY).gid(NOBODY);
         }
         command
+    }
+
+    /// Runs a command to its end. A secret that gets out ends the test.
+    pub(crate) fn run(&self, command: Command, stdin: &str) -> Output {
+        for (name, value) in command.get_envs() {
+            let value = value.unwrap_or_default().to_string_lossy();
+            self.secrets()
+                .learn_variable(&name.to_string_lossy(), &value);
+        }
+        self.looked_through(run(command, stdin))
+    }
+
+    /// The output of a run, after a look for secrets in it and in what it left behind.
+    pub(crate) fn looked_through(&self, output: Output) -> Output {
+        let mut leaks = self.leaks();
+        for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+            leaks.extend(self.secrets().leak(name, bytes));
+        }
+        assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+        output
+    }
+
+    /// Every secret that stands where it has no place: in a file, or in the words of a child.
+    fn leaks(&self) -> Vec<String> {
+        let mut secrets = self.secrets();
+        secrets.learn_after(&snapshot::take(&self.home));
+        let folders = [&self.home, &self.root, &self.work, &self.tmp];
+        let mut found: Vec<String> = folders
+            .iter()
+            .flat_map(|folder| secrets.leaks_in(&snapshot::take(folder)))
+            .collect();
+        let mut calls = snapshot::take(&self.calls);
+        // The rules of a stand-in hold what it answers.
+        calls.retain(|path, _| path.extension().is_none_or(|ending| ending != "json"));
+        found.extend(secrets.leaks_in(&calls));
+        found
+    }
+
+    /// What is known so far; a test that broke off with it in hand has not harmed it.
+    fn secrets(&self) -> MutexGuard<'_, Secrets> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Root may read and write everything: hands the folders to `nobody` and runs the program as that user.
@@ -146,8 +193,18 @@ impl Sandbox {
     }
 }
 
+impl Drop for Sandbox {
+    /// Whatever a test looked at, it ends with a look for secrets.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let leaks = self.leaks();
+            assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+        }
+    }
+}
+
 /// Runs a prepared command to its end.
-pub(crate) fn run(mut command: Command, stdin: &str) -> Output {
+fn run(mut command: Command, stdin: &str) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

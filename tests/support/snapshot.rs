@@ -61,7 +61,9 @@ fn walk(base: &Path, folder: &Path, found: &mut Snapshot) {
             walk(base, &path, found);
             What::Folder
         } else {
-            What::File(std::fs::read(&path).unwrap_or_default())
+            // A pipe would be waited for.
+            let read = meta.is_file().then(|| std::fs::read(&path).ok());
+            What::File(read.flatten().unwrap_or_default())
         };
         let key = path.strip_prefix(base).expect("it is below").to_owned();
         found.insert(key, entry(what, &meta));

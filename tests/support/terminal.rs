@@ -3,11 +3,15 @@
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// How long to wait for a text before the test fails.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+use super::secrets::Secrets;
+use super::snapshot;
 
 /// A program on a terminal of 80 columns and 24 rows.
 pub(crate) struct Terminal {
@@ -16,6 +20,8 @@ pub(crate) struct Terminal {
     /// The program's side, held open so that the terminal's mode can be read after the end.
     line: OwnedFd,
     mode: Vec<libc::tcflag_t>,
+    home: PathBuf,
+    secrets: Secrets,
     /// All that was shown.
     pub(crate) shown: String,
     seen: usize,
@@ -55,6 +61,9 @@ impl Terminal {
                 Ok(())
             });
         }
+        let home = command.get_envs().find(|(name, _)| *name == "HOME");
+        let home = PathBuf::from(home.and_then(|(_, value)| value).unwrap_or_default());
+        let secrets = Secrets::of(&snapshot::take(&home));
         let mode = mode(&line);
         let child = command.spawn().expect("the binary starts");
         // Its copies of the line's descriptor.
@@ -64,6 +73,8 @@ impl Terminal {
             screen: screen.into(),
             line,
             mode,
+            home,
+            secrets,
             shown: String::new(),
             seen: 0,
         }
@@ -93,7 +104,7 @@ impl Terminal {
         libc::pid_t::try_from(self.child.id()).expect("a process number")
     }
 
-    /// Waits for the end: the exit code. The terminal must be as it was.
+    /// Waits for the end: the exit code. The terminal must be as it was, and have shown no secret.
     pub(crate) fn finish(mut self) -> (Option<i32>, String) {
         let end = Instant::now() + DEADLINE;
         let status = loop {
@@ -106,6 +117,9 @@ impl Terminal {
         };
         while self.read(Instant::now()) {}
         assert_eq!(mode(&self.line), self.mode, "the mode of the terminal");
+        self.secrets.learn_after(&snapshot::take(&self.home));
+        let leak = self.secrets.leak("the terminal", self.shown.as_bytes());
+        assert!(leak.is_none(), "{}", leak.unwrap_or_default());
         (status.code(), std::mem::take(&mut self.shown))
     }
 

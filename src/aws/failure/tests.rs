@@ -183,6 +183,30 @@ fn foreign_text_is_bounded_and_escaped() {
     let error = classify(&LISTING, Some(1), &long);
     assert!(error.message.len() < 400, "{}", error.message);
     assert!(error.message.contains("\\u{1b}[31m"), "{}", error.message);
+    let long = "x".repeat(100_000);
+    for stderr in [
+        format!("The config profile ({long}) could not be found"),
+        format!("Unable to parse config file: {long}"),
+        format!("[Errno 13] Permission denied: '{long}'"),
+        format!("The source_profile \"{long}\" referenced in the profile"),
+        format!("Provided region_name '{long}' doesn't match a supported format"),
+        format!("An error occurred ({long}) when calling the {long} operation: {long}"),
+    ] {
+        let error = classify(&LISTING, Some(255), &stderr);
+        let shown = error.json().to_string();
+        assert!(shown.len() < 5_000, "{} bytes: {stderr:.60}", shown.len());
+    }
+}
+
+/// Defect 65: root ran an installer from `/tmp`, where anyone could have put it.
+#[test]
+fn defect_65_what_installs_aws_comes_from_a_folder_of_its_own() {
+    let step = install_step();
+    assert!(!step.contains("/tmp"), "{step}");
+    assert!(
+        !step.contains("sudo") || step.contains("mktemp -d"),
+        "{step}"
+    );
 }
 
 #[test]

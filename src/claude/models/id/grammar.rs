@@ -35,13 +35,13 @@ pub fn names_bedrock_model(text: &str) -> bool {
             .is_some_and(|(geo, rest)| is_geography(geo) && starts_with_maker(rest))
 }
 
-/// Takes `[1m]` off; Claude Code knows it in either case.
+/// Takes `[1m]` off, however often it is there; Claude Code knows it in either case.
 pub(in crate::claude::models) fn split_one_m(text: &str) -> (&str, bool) {
     match text
         .strip_suffix("[1m]")
         .or_else(|| text.strip_suffix("[1M]"))
     {
-        Some(rest) => (rest.trim_end(), true),
+        Some(rest) => (split_one_m(rest.trim_end()).0, true),
         None => (text, false),
     }
 }

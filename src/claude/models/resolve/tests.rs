@@ -318,6 +318,10 @@ fn without_a_listing_exact_ids_stand() {
             Some("eu.anthropic.claude-opus-9"),
         ),
         (
+            "us.anthropic.claude-opus-5-5[1m] [1M]",
+            Some("us.anthropic.claude-opus-5-5[1m]"),
+        ),
+        (
             " us.anthropic.claude-opus-5-5[1m] ",
             Some("us.anthropic.claude-opus-5-5[1m]"),
         ),
