@@ -31,8 +31,8 @@ CLAUDE_BEDROCK_BIN=$(cd "$(dirname "$binary")" && pwd)/claude-bedrock.exe
 export CLAUDE_BEDROCK_BIN
 
 status=0
-# Unit tests stay out: some expect paths and quotes of Unix.
-cargo test --locked --target "$target" --no-fail-fast --test cases --test windows --test undo >"$out/wine-tests.log" 2>&1 || status=$?
+# Unit tests stay out: ten expect paths and quotes of Unix. So does `undo`, which passes and takes a minute.
+cargo test --locked --target "$target" --no-fail-fast --test cases --test windows >"$out/wine-tests.log" 2>&1 || status=$?
 grep -E '^test result' "$out/wine-tests.log" | sed 's/^test result: /   /' || true
 if [ "$status" != 0 ]; then
   grep -v -E '^test .*[.]{3} (ok|ignored)$|^ *(Compiling|Downloaded|Downloading|Locking) |^$' "$out/wine-tests.log" || true
