@@ -11,6 +11,8 @@ out=$(cd "$out" && pwd)
 # Wine's own home, and beside it the temporary folders of the tests: on one file system with the build, so that a
 # stand-in is a second name of the test program and not a copy.
 export WINEPREFIX=$out/wine-home WINEDEBUG=-all CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=wine
+# Wine lets some folders of the tests stand.
+trap 'rm -rf "$WINEPREFIX"/drive_c/users/*/Temp/claude-bedrock-*' EXIT
 # It looks for no display, no Mono, no browser engine.
 export DISPLAY= WINEDLLOVERRIDES='mscoree=;mshtml='
 unset WAYLAND_DISPLAY
