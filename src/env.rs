@@ -148,11 +148,12 @@ impl Env {
         }
     }
 
-    /// An absolute path of the system (`/etc/…`), under the root that a test may set.
+    /// An absolute path of the system (`/etc/…`, `C:\…`), under the root that a test may set.
     pub fn system_path(&self, absolute: &str) -> PathBuf {
         match self.var_os("CLAUDE_BEDROCK_ROOT") {
             Some(root) if !root.is_empty() => {
-                Path::new(root).join(absolute.trim_start_matches('/'))
+                let below = absolute.strip_prefix("C:").unwrap_or(absolute);
+                Path::new(root).join(below.trim_start_matches(['/', '\\']))
             }
             _ => PathBuf::from(absolute),
         }

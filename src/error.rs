@@ -105,7 +105,7 @@ codes! {
     FileUnreadable = "FILE_UNREADABLE",
     /// A file cannot be written: read-only, no space, no permission.
     FileNotWritable = "FILE_NOT_WRITABLE",
-    /// Another program kept changing the file while we tried to edit it.
+    /// Another program kept changing the file while we tried to edit it, or has it open (Windows).
     FileBusy = "FILE_BUSY",
     /// A file of the same name that we did not write is in the way.
     FileConflict = "FILE_CONFLICT",

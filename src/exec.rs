@@ -9,6 +9,8 @@ mod signals;
 mod terminal;
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -106,7 +108,7 @@ impl Run {
         self.deadline
     }
 
-    /// The command as a line to paste into a POSIX shell, without the environment.
+    /// The command as a line to paste into a shell, without the environment.
     pub fn command_line(&self) -> String {
         let mut line = shell::quote(&self.program.to_string_lossy());
         for arg in &self.args {

@@ -1,4 +1,4 @@
-//! Words to a shell line and back, by the POSIX rules that Python's `shlex` applies.
+//! Words to a shell line, and back by the POSIX rules that Python's `shlex` applies.
 
 use std::borrow::Cow;
 
@@ -44,27 +44,69 @@ pub fn split_words(text: &str) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// `word` as one word of a POSIX shell line: itself where that is safe, else in single quotes, as `shlex.quote` does.
+/// `word` as one word of a shell line: itself where that is safe; else in single quotes, as `shlex.quote` does, or on
+/// Windows as [`quote_for_windows`] does.
 pub fn quote(word: &str) -> String {
     quoted(word).into_owned()
 }
 
 fn quoted(word: &str) -> Cow<'_, str> {
-    let safe = |b: u8| {
-        b.is_ascii_alphanumeric()
-            || matches!(
-                b,
-                b'_' | b'@' | b'%' | b'+' | b'=' | b':' | b',' | b'.' | b'/' | b'-'
-            )
-    };
-    if !word.is_empty() && word.bytes().all(safe) {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&b);
+    if cfg!(windows) {
+        quote_for_windows(word).into()
+    } else if !word.is_empty() && word.bytes().all(safe) {
         word.into()
     } else {
         format!("'{}'", word.replace('\'', r#"'"'"'"#)).into()
     }
 }
 
-/// An option with its value for a POSIX shell line; in one word where the value would be taken for another option.
+/// `word` for the shells of Windows: Claude Code runs `awsAuthRefresh` with `cmd`, which knows no single quotes, and hooks,
+/// status lines and the commands of a model with Git's `sh`.
+///
+/// Both read double quotes, and backslashes in them, alike. `cmd` alone has the last word on `"`, `$` and `` ` ``, which
+/// have no common spelling; `sh` then reads another word, and still runs nothing. `%NAME%` cannot be kept from `cmd`.
+fn quote_for_windows(word: &str) -> String {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || b"_@+:./-".contains(&b);
+    if !word.is_empty() && word.bytes().all(safe) {
+        return word.to_owned();
+    }
+    let mut out = String::from('"');
+    let mut backslashes = 0;
+    for c in word.chars() {
+        match c {
+            // A quote within quotes is two; backslashes before one count double.
+            '"' => {
+                out.extend(std::iter::repeat_n('\\', backslashes));
+                out.push_str("\"\"");
+            }
+            '$' | '`' => {
+                // An odd number of them, or `sh` would expand what follows.
+                if backslashes % 2 == 0 {
+                    out.push('\\');
+                }
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+        backslashes = if c == '\\' { backslashes + 1 } else { 0 };
+    }
+    out.extend(std::iter::repeat_n('\\', backslashes));
+    out.push('"');
+    out
+}
+
+/// The path of a program at the start of a shell line. On Windows `sh` would take backslashes out of a bare word, and `cmd`
+/// would take a slash for an option: so with slashes, in quotes.
+pub fn program(path: &str) -> String {
+    if cfg!(windows) {
+        format!("\"{}\"", path.replace('\\', "/"))
+    } else {
+        quote(path)
+    }
+}
+
+/// An option with its value for a shell line; in one word where the value would be taken for another option.
 pub fn option(name: &str, value: &str) -> String {
     if value.starts_with('-') {
         quote(&[name, "=", value].concat())
@@ -121,8 +163,58 @@ mod tests {
             ("a\nb", "'a\nb'"),
         ];
         for (word, quoted) in cases {
-            assert_eq!(quote(word), quoted);
+            if cfg!(not(windows)) {
+                assert_eq!(quote(word), quoted);
+            }
             assert_eq!(split_words(quoted), Some(vec![word.to_owned()]));
         }
+    }
+
+    /// The second column is what `cmd` and the C runtime make of it, the third what `sh` does, where that differs.
+    #[test]
+    fn a_word_for_windows_is_one_word_to_both_shells() {
+        for (word, quoted, in_sh) in [
+            ("dev", "dev", None),
+            ("C:/bin/aws.exe", "C:/bin/aws.exe", None),
+            ("", r#""""#, None),
+            ("my dev", r#""my dev""#, None),
+            ("o'brien", r#""o'brien""#, None),
+            ("a&calc", r#""a&calc""#, None),
+            ("100%", r#""100%""#, None),
+            ("~", r#""~""#, None),
+            (r"C:\my bin\x.exe", r#""C:\my bin\x.exe""#, None),
+            (r"ends\", r#""ends\\""#, None),
+            (r"\\host\x", r#""\\host\x""#, Some(r"\host\x")),
+            ("$(calc)", r#""\$(calc)""#, None),
+            (r"\$(calc)", r#""\$(calc)""#, Some("$(calc)")),
+            ("`calc`", r#""\`calc\`""#, None),
+            (r#"a" & calc"#, r#""a"" & calc""#, Some("a & calc")),
+            (r#"a\" & calc"#, r#""a\\"" & calc""#, Some(r"a\ & calc")),
+        ] {
+            assert_eq!(quote_for_windows(word), quoted);
+            assert_eq!(in_double_quotes(quoted), in_sh.unwrap_or(word), "{quoted}");
+        }
+    }
+
+    /// A word of double-quoted parts as POSIX `sh` reads it; it fails where `sh` would expand something.
+    fn in_double_quotes(text: &str) -> String {
+        let (mut word, mut inside) = (String::new(), false);
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '"' => inside = !inside,
+                '\\' => match chars.next_if(|next| r#"$`"\"#.contains(*next)) {
+                    Some(escaped) => word.push(escaped),
+                    None => word.push('\\'),
+                },
+                '$' | '`' => panic!("{text}: expands"),
+                c => {
+                    assert!(inside || c.is_ascii_alphanumeric() || ":/.".contains(c));
+                    word.push(c);
+                }
+            }
+        }
+        assert!(!inside, "{text}: open");
+        word
     }
 }

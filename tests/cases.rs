@@ -25,9 +25,14 @@ fn main() -> ExitCode {
     for command in folders(&fixture("cases")) {
         for situation in folders(&command) {
             let title = format!("{}/{}", name(&command), name(&situation));
-            trials.push(Trial::test(title, move || {
+            let skipped = case::skip(&situation);
+            let trial = Trial::test(title, move || {
                 case::run(&situation, update).map_err(Failed::from)
-            }));
+            });
+            trials.push(match skipped {
+                Some(reason) => trial.with_kind(reason).with_ignored_flag(true),
+                None => trial,
+            });
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()

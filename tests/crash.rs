@@ -3,6 +3,7 @@
 //! Whatever happens, settings.json is the old file or the new one, what it says of its success is true, the next run does
 //! the work, and nothing is left behind. Needs `strace`, whose fault injection does this; says so where it cannot run.
 
+#![cfg(target_os = "linux")]
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -10,7 +11,6 @@
     clippy::print_stderr,
     reason = "a test sets files up, runs the program, and stops when it cannot go on"
 )]
-#![cfg(target_os = "linux")]
 
 mod support;
 

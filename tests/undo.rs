@@ -210,6 +210,7 @@ fn places() -> &'static [Place] {
 struct Home {
     sandbox: Sandbox,
     file: PathBuf,
+    #[cfg(unix)]
     place: Place,
 }
 
@@ -232,6 +233,7 @@ impl Home {
         Home {
             sandbox,
             file,
+            #[cfg(unix)]
             place,
         }
     }

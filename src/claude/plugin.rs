@@ -8,7 +8,7 @@ mod install;
 mod record;
 pub mod status_line;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +18,7 @@ use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::json_edit::Document;
-use crate::shell::quote;
+use crate::shell;
 use crate::time::Epoch;
 
 pub use install::{Done, Standing, install, look, uninstall};
@@ -80,11 +80,7 @@ pub type Asset = (&'static str, String);
 
 /// The files of the plugin that calls the program at `binary`.
 pub fn render(binary: &str) -> Vec<Asset> {
-    let cli = quote(binary);
-    let in_json = |text: &str| {
-        let text = Value::from(text).to_string();
-        text.trim_matches('"').to_owned()
-    };
+    let cli = shell::program(binary);
     let fill = |text: &str| {
         text.replace("{cli}", &cli)
             .replace("{cli-json}", &in_json(&cli))
@@ -95,6 +91,31 @@ pub fn render(binary: &str) -> Vec<Asset> {
         .iter()
         .map(|(path, text)| (*path, fill(text)))
         .collect()
+}
+
+/// `text` as it stands between the quotes of a JSON string.
+fn in_json(text: &str) -> String {
+    let text = Value::from(text).to_string();
+    let inside = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    inside.unwrap_or_default().to_owned()
+}
+
+/// How the files of the plugin spell the program at `binary`, the longest first.
+fn spellings(binary: &str) -> Vec<String> {
+    if cfg!(windows) {
+        let cli = shell::program(binary);
+        vec![in_json(&cli), cli, in_json(binary), binary.to_owned()]
+    } else {
+        vec![binary.to_owned()]
+    }
+}
+
+/// Where a file of the plugin stands, with the separators of the system.
+pub fn place(folder: &Path, path: &str) -> PathBuf {
+    let parts = path.split('/');
+    parts.fold(folder.to_owned(), |folder, part| folder.join(part))
 }
 
 /// Where Claude Code finds the plugin by itself: `skills/bedrock` of the Claude folder.

@@ -16,7 +16,7 @@ use crate::commands::usage::{Flag, Takes, arguments, words};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::report::{Report, Warning, document};
-use crate::shell::{option, quote};
+use crate::shell::{option, program};
 
 pub mod model;
 
@@ -297,7 +297,7 @@ fn own_command(context: &Context<'_>) -> String {
         .executable
         .as_ref()
         .and_then(|path| path.to_str());
-    quote(path.unwrap_or("claude-bedrock"))
+    program(path.unwrap_or("claude-bedrock"))
 }
 
 /// Whether `url` is `http` or `https` with a host, and free of blanks.

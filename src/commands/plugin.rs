@@ -178,7 +178,7 @@ impl Outcome {
                 "FILE_KEPT",
                 format!(
                     "{} was changed since it was installed, and stays",
-                    env.tilde(&folder.join(path))
+                    env.tilde(&bundle::place(folder, path))
                 ),
             )
             .suggest("pass --force to remove it too")

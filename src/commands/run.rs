@@ -152,7 +152,11 @@ fn cannot_start(env: &Env, name: &OsStr) -> Error {
             Code::CommandNotExecutable,
             format!("{} is there, and may not be executed", env.tilde(&path)),
         )
-        .suggest(format!("chmod +x {}", quote(&path.to_string_lossy()))),
+        .suggest(if cfg!(windows) {
+            "Windows starts a file by its ending: name one with .exe or .cmd".to_owned()
+        } else {
+            format!("chmod +x {}", quote(&path.to_string_lossy()))
+        }),
         None => Error::new(
             Code::CommandNotFound,
             format!("`{}` was not found", name.to_string_lossy()),

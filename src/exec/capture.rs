@@ -19,6 +19,7 @@ const LIMIT: u64 = 64 << 20;
 const TICK: Duration = Duration::from_millis(50);
 
 /// The time between asking a program to end and making it: enough for a wrapper to pass the word on.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_millis(50);
 
 /// How a program ended.
@@ -84,6 +85,14 @@ pub fn capture(run: &Run) -> Result<Output> {
     let err = temporary_file(run)?;
     let started = Instant::now();
     let handle = start(run, &out, &err).map_err(|error| run.start_error(&error))?;
+    // All that it starts from here on ends with it, and with us.
+    #[cfg(windows)]
+    let job = super::windows::Job::of(handle.pids());
+    let kill = || {
+        #[cfg(windows)]
+        job.end();
+        kill(&handle);
+    };
     let end = loop {
         let left = run.deadline.saturating_sub(started.elapsed());
         let ended = handle
@@ -93,19 +102,22 @@ pub fn capture(run: &Run) -> Result<Output> {
             break end_of(output.status);
         }
         if watch.interrupted() {
-            kill(&handle);
+            kill();
             run.tell("interrupted", started.elapsed());
             return Err(interrupted());
         }
         if left.is_zero() {
-            kill(&handle);
+            kill();
             break End::TimedOut;
         }
         if size(&out).max(size(&err)) > LIMIT {
-            kill(&handle);
+            kill();
             break End::TooLarge;
         }
     };
+    // What it left running by itself (an agent that keeps a password) may go on, as elsewhere.
+    #[cfg(windows)]
+    job.release();
     let end = if size(&out).max(size(&err)) > LIMIT {
         End::TooLarge
     } else {
@@ -163,6 +175,11 @@ fn start(run: &Run, out: &File, err: &File) -> io::Result<duct::Handle> {
     #[cfg(unix)]
     let expression = expression.before_spawn(|command| {
         super::unix::detach(command);
+        Ok(())
+    });
+    #[cfg(windows)]
+    let expression = expression.before_spawn(|command| {
+        super::windows::detach(command);
         Ok(())
     });
     expression.start()
@@ -245,7 +262,11 @@ fn temporary_file(run: &Run) -> Result<File> {
         Code::FileNotWritable,
         format!("no folder takes temporary files{why}"),
     )
-    .suggest("set TMPDIR to a folder that can be written"))
+    .suggest(if cfg!(windows) {
+        "set TEMP to a folder that can be written"
+    } else {
+        "set TMPDIR to a folder that can be written"
+    }))
 }
 
 fn temporary_folders(run: &Run) -> Vec<PathBuf> {

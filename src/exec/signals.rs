@@ -1,6 +1,6 @@
 //! Ctrl-C while a program runs: noted instead of ending us, so that the program is ended first.
 
-/// While one lives, SIGINT, SIGTERM and SIGHUP are noted; when none does, they act as ever.
+/// While one lives, SIGINT, SIGTERM and SIGHUP (Windows: Ctrl-C and Ctrl-Break) are noted; when none does, they act as ever.
 pub(super) struct Watch(());
 
 #[cfg(unix)]
@@ -43,13 +43,36 @@ mod system {
     }
 }
 
-/// On Windows Ctrl-C goes to every program of the console, and ends them and us.
-#[cfg(not(unix))]
+/// Windows tells every program of the console of Ctrl-C; those without a window, whose output we read, have another.
+#[cfg(windows)]
 mod system {
-    pub(super) fn enter() {}
-    pub(super) fn leave() {}
+    use std::sync::Once;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    static RUNNING: AtomicUsize = AtomicUsize::new(0);
+    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+    static INSTALLED: Once = Once::new();
+
+    /// Whether Ctrl-C is dealt with; else it ends us, as it does without a handler.
+    fn note() -> bool {
+        let busy = RUNNING.load(Ordering::SeqCst) > 0;
+        if busy {
+            INTERRUPTED.store(true, Ordering::SeqCst);
+        }
+        busy
+    }
+
+    pub(super) fn enter() {
+        INSTALLED.call_once(|| super::super::windows::on_interruption(note));
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn leave() {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+
     pub(super) fn interrupted() -> bool {
-        false
+        INTERRUPTED.load(Ordering::SeqCst)
     }
 }
 

@@ -141,7 +141,12 @@ pub fn replace(run: &Run) -> Result<i32> {
 /// `COMMAND_NOT_FOUND` when it cannot be started.
 #[cfg(not(unix))]
 pub fn replace(run: &Run) -> Result<i32> {
-    interactive(run, Stdout::Inherit)
+    // Ctrl-C is the program's own business: it may well go on.
+    let _watch = signals::Watch::start();
+    let failed = |error: std::io::Error| run.start_error(&error);
+    let handle = run.expression().start().map_err(failed)?;
+    let ended = handle.wait().map_err(failed)?;
+    Ok(exit_code(ended.status))
 }
 
 fn exit_code(status: std::process::ExitStatus) -> i32 {

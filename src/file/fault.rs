@@ -5,6 +5,24 @@ use std::path::Path;
 
 use super::resolve::folder_of;
 use crate::error::{Code, Error};
+use crate::shell::quote;
+
+/// The command that shows a file or folder.
+const LIST: &str = if cfg!(windows) { "dir" } else { "ls -ld" };
+
+/// Whether another program has a file open and lets nobody in (`ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`).
+fn is_in_use(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
+}
+
+fn in_use(path: &Path) -> Error {
+    Error::new(
+        Code::FileBusy,
+        format!("another program has {} open", path.display()),
+    )
+    .at(path)
+    .suggest("close that program, then try again")
+}
 
 /// Whether nothing is at a path. A file where a folder should be says the same: nothing can be below it.
 pub(super) fn is_absent(error: &io::Error) -> bool {
@@ -17,6 +35,13 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Error {
     if error.raw_os_error() == Some(libc::ELOOP) {
         return links_in_a_circle(path);
     }
+    if is_in_use(error) {
+        return in_use(path);
+    }
+    // Windows does not say why it opens no folder.
+    if cfg!(windows) && error.kind() == ErrorKind::PermissionDenied && path.is_dir() {
+        return unreadable(path, &io::Error::from(ErrorKind::IsADirectory));
+    }
     let shown = path.display();
     let found = Error::new(
         Code::FileUnreadable,
@@ -24,11 +49,14 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Error {
     )
     .at(path);
     match error.kind() {
+        ErrorKind::PermissionDenied if cfg!(windows) => {
+            found.suggest(format!("look at who may read it: icacls {}", quoted(path)))
+        }
         ErrorKind::PermissionDenied => {
             found.suggest(format!("make it readable: chmod u+r {}", quoted(path)))
         }
         ErrorKind::IsADirectory => found.suggest("move the folder away: a file belongs there"),
-        _ => found.suggest(format!("look at it: ls -ld {}", quoted(path))),
+        _ => found.suggest(format!("look at it: {LIST} {}", quoted(path))),
     }
 }
 
@@ -42,18 +70,31 @@ pub(super) fn links_in_a_circle(path: &Path) -> Error {
         ),
     )
     .at(path)
-    .suggest(format!("look at the link: ls -l {}", quoted(path)))
+    .suggest(format!(
+        "look at the link: {} {}",
+        if cfg!(windows) { "dir" } else { "ls -l" },
+        quoted(path)
+    ))
 }
 
 /// `path` cannot be written; what was there is whole.
 pub(super) fn not_writable(path: &Path, error: &io::Error) -> Error {
+    if is_in_use(error) {
+        return in_use(path);
+    }
     let folder = quoted(folder_of(path));
     let step = match error.kind() {
+        ErrorKind::PermissionDenied if cfg!(windows) => format!(
+            "close the program that has it open, or look at who may write there: icacls {folder}"
+        ),
         ErrorKind::PermissionDenied => {
             format!(
                 "look at who may write there: ls -ld {folder} {}",
                 quoted(path)
             )
+        }
+        ErrorKind::StorageFull if cfg!(windows) => {
+            "make room on the drive, then try again".to_owned()
         }
         ErrorKind::StorageFull => format!("make room, then try again: df -h {folder}"),
         ErrorKind::QuotaExceeded => "make room within your quota, then try again".to_owned(),
@@ -64,7 +105,7 @@ pub(super) fn not_writable(path: &Path, error: &io::Error) -> Error {
             "the file system is mounted read-only: name a file elsewhere with --settings FILE"
                 .to_owned()
         }
-        _ => format!("look at the folder: ls -ld {folder}"),
+        _ => format!("look at the folder: {LIST} {folder}"),
     };
     Error::new(
         Code::FileNotWritable,
@@ -77,7 +118,9 @@ pub(super) fn not_writable(path: &Path, error: &io::Error) -> Error {
 /// The system's sentence, as the end of one of ours.
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();
+    // The sentences of Windows have a full stop.
     let text = text.split(" (os error").next().unwrap_or_default();
+    let text = text.trim_end_matches(['.', '\r', '\n']);
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_lowercase().chain(letters).collect(),
@@ -87,11 +130,5 @@ fn reason(error: &io::Error) -> String {
 
 /// A path as one word of a shell line.
 pub(super) fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
-    if text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    quote(&path.display().to_string())
 }

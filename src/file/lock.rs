@@ -105,8 +105,11 @@ fn wait(folder: &Path, longest: Duration) -> Result<(Option<File>, bool)> {
 fn wait(folder: &Path, longest: Duration) -> Result<(Option<File>, bool)> {
     use std::os::windows::fs::OpenOptionsExt;
     const DELETE_ON_CLOSE: u32 = 0x0400_0000;
+    const ACCESS_DENIED: i32 = 5;
     const SHARING_VIOLATION: i32 = 32;
     const STEP: Duration = Duration::from_millis(10);
+    /// For so long a file that is just going may refuse; from then on the folder does.
+    const GOING: Duration = Duration::from_millis(500);
 
     let mut waited = Duration::ZERO;
     loop {
@@ -119,15 +122,15 @@ fn wait(folder: &Path, longest: Duration) -> Result<(Option<File>, bool)> {
             .open(folder.join(".claude-bedrock.lock"));
         match opened {
             Ok(open) => return Ok((Some(open), !waited.is_zero())),
-            Err(error) if error.raw_os_error() != Some(SHARING_VIOLATION) => {
-                return Err(fault::not_writable(folder, &error));
-            }
-            Err(_) if waited >= longest => return Err(busy(folder)),
-            Err(_) => {
-                std::thread::sleep(STEP);
-                waited += STEP;
-            }
+            Err(error) => match error.raw_os_error() {
+                Some(SHARING_VIOLATION) if waited >= longest => return Err(busy(folder)),
+                Some(SHARING_VIOLATION) => {}
+                Some(ACCESS_DENIED) if waited < GOING.min(longest) => {}
+                _ => return Err(fault::not_writable(folder, &error)),
+            },
         }
+        std::thread::sleep(STEP);
+        waited += STEP;
     }
 }
 

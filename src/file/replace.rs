@@ -14,8 +14,9 @@ use crate::error::{Code, Error, Result};
 const MARK: &str = ".claude-bedrock-";
 const ENDING: &str = ".tmp";
 
-/// How a new file looks to others.
+/// How a new file looks to others. On Windows the folder says who may do what.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(unix), expect(dead_code, reason = "modes are of Unix"))]
 pub(super) enum Look<'a> {
     /// With these permission bits (Unix).
     Mode(u32),
@@ -251,6 +252,7 @@ fn dress(file: &File, look: Look<'_>) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it may fail on Unix")]
 fn dress(_file: &File, _look: Look<'_>) -> io::Result<()> {
     Ok(())
 }

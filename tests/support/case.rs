@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::sandbox::{self, Sandbox};
 use super::snapshot::{self, Change, Snapshot, What};
-use super::{fixture, stand_in};
+use super::{fixture, paths, stand_in};
 
 /// The clock of a case that does not set it.
 const NOW: &str = "2026-11-22T12:00:00Z";
@@ -19,6 +19,7 @@ const NOW: &str = "2026-11-22T12:00:00Z";
 struct Case {
     #[serde(rename = "docs")]
     _docs: Option<String>,
+    unix_only: Option<String>,
     home: Option<String>,
     #[serde(default)]
     files: BTreeMap<PathBuf, String>,
@@ -73,10 +74,23 @@ struct Step {
     exit: i32,
 }
 
+fn read(folder: &Path) -> Result<Case, String> {
+    let text = std::fs::read(folder.join("case.json")).map_err(|e| format!("case.json: {e}"))?;
+    serde_json::from_slice(&text).map_err(|e| format!("case.json: {e}"))
+}
+
+/// Why a case means nothing on this system, if so. A case that cannot be read is for [`run`] to tell.
+pub(crate) fn skip(folder: &Path) -> Option<String> {
+    let reason = read(folder).ok()?.unix_only?;
+    cfg!(not(unix)).then_some(reason)
+}
+
 /// Runs one case; the error lists everything that is not as expected.
 pub(crate) fn run(folder: &Path, update: bool) -> Result<(), String> {
-    let text = std::fs::read(folder.join("case.json")).map_err(|e| format!("case.json: {e}"))?;
-    let case: Case = serde_json::from_slice(&text).map_err(|e| format!("case.json: {e}"))?;
+    let case = read(folder)?;
+    if (case.ordinary_user || !case.symlink.is_empty()) && case.unix_only.is_none() {
+        return Err("`ordinary_user` and `symlink` need `unix_only`, with the reason".to_owned());
+    }
     let mut sandbox = Sandbox::new();
     let programs = set_up(&case, folder, &mut sandbox);
     let before = snapshot::take(&sandbox.home);
@@ -111,6 +125,13 @@ pub(crate) fn run(folder: &Path, update: bool) -> Result<(), String> {
         }
         shown.push((format!("stdout{suffix}"), sandbox.neutral(&output.stdout)));
         shown.push((format!("stderr{suffix}"), sandbox.neutral(&output.stderr)));
+        // Separators are turned by their look: that they are escaped where they must be is checked here.
+        if cfg!(windows)
+            && output.stdout.starts_with(b"{")
+            && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&output.stdout)
+        {
+            wrong.push(format!("stdout{suffix}: no JSON: {error}"));
+        }
     }
 
     let after = snapshot::take(&sandbox.home);
@@ -135,8 +156,7 @@ pub(crate) fn run(folder: &Path, update: bool) -> Result<(), String> {
         rewrite(folder, &shown, &files, &removed);
     }
     for (name, is) in &shown {
-        let want = std::fs::read(folder.join(name)).unwrap_or_default();
-        wrong.extend(differs(name, &want, is));
+        wrong.extend(differs(name, &wanted(folder, name), is));
     }
     wrong.extend(compare_files(folder, &files, &removed));
     if wrong.is_empty() {
@@ -152,12 +172,31 @@ fn set_up(case: &Case, folder: &Path, sandbox: &mut Sandbox) -> Vec<(String, Vec
     }
     if folder.join("root").is_dir() {
         sandbox::copy_tree(&folder.join("root"), &sandbox.root);
+        let managed = sandbox.root.join("etc/claude-code");
+        if cfg!(windows) && managed.is_dir() {
+            let there = sandbox.root.join("Program Files");
+            std::fs::create_dir(&there).expect("a folder of the system");
+            std::fs::rename(managed, there.join("ClaudeCode")).expect("its files");
+        }
     }
     for path in &case.mkdir {
         std::fs::create_dir_all(sandbox.home.join(path)).expect("a folder of the case");
     }
     for (path, text) in &case.files {
-        sandbox::write(&sandbox.home.join(path), spell(sandbox, text).as_bytes());
+        // Backslashes count double in JSON.
+        let level = if path.extension().is_some_and(|end| end == "json") {
+            2
+        } else {
+            1
+        };
+        sandbox::write(
+            &sandbox.home.join(path),
+            spell(sandbox, text, level).as_bytes(),
+        );
+    }
+    #[cfg(windows)]
+    for name in ["config", "credentials"] {
+        with_a_program_that_is_there(&sandbox.home.join(".aws").join(name));
     }
     for (path, target) in &case.symlink {
         link(target, &sandbox.home.join(path));
@@ -185,19 +224,45 @@ fn set_up(case: &Case, folder: &Path, sandbox: &mut Sandbox) -> Vec<(String, Vec
     programs
 }
 
-/// `[HOME]` as the path it stands for.
-fn spell(sandbox: &Sandbox, text: &str) -> String {
-    text.replace("[HOME]", &sandbox.home.display().to_string())
+/// `credential_process` names programs that every Unix has; this is one that every Windows has.
+#[cfg(windows)]
+fn with_a_program_that_is_there(path: &Path) {
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return;
+    };
+    let there = "C:/Windows/System32/cmd.exe";
+    let changed = text.replace("/bin/sh", there).replace("/bin/true", there);
+    if changed != text {
+        sandbox::write(path, changed.as_bytes());
+    }
+}
+
+/// `[HOME]` as the path it stands for, and what follows it with the separators of the system.
+fn spell(sandbox: &Sandbox, text: &str, level: usize) -> String {
+    let home = sandbox.home.display().to_string();
+    if cfg!(not(windows)) {
+        return text.replace("[HOME]", &home);
+    }
+    let text = paths::turn(text, &["[HOME]"]);
+    let mut parts = text.split("[HOME]");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let length = part.find(|c: char| c.is_whitespace() || "\"',".contains(c));
+        let (path, rest) = part.split_at(length.unwrap_or(part.len()));
+        out.push_str(&paths::at_level(&format!("{home}{path}"), level));
+        out.push_str(rest);
+    }
+    out
 }
 
 fn command(case: &Case, step: &Step, sandbox: &Sandbox) -> std::process::Command {
     let now = step.now.as_deref().or(case.now.as_deref()).unwrap_or(NOW);
     let now = claude_bedrock::time::parse_timestamp(now).expect("`now` is a time with its zone");
     let mut command = sandbox.command(now);
-    command.args(step.args.iter().map(|arg| spell(sandbox, arg)));
+    command.args(step.args.iter().map(|arg| spell(sandbox, arg, 1)));
     for (name, value) in case.env.iter().chain(&step.env) {
         match value {
-            Some(value) => command.env(name, spell(sandbox, value)),
+            Some(value) => command.env(name, spell(sandbox, value, 1)),
             None => command.env_remove(name),
         };
     }
@@ -274,32 +339,89 @@ fn written(
     (files, removed)
 }
 
+/// The expectation of that name: that of Windows, where there is one and we are there.
+fn wanted(folder: &Path, name: &str) -> Vec<u8> {
+    let own = std::fs::read(folder.join("windows").join(name)).ok();
+    own.filter(|_| cfg!(windows))
+        .or_else(|| std::fs::read(folder.join(name)).ok())
+        .unwrap_or_default()
+}
+
 fn rewrite(
     folder: &Path,
     shown: &[(String, Vec<u8>)],
     files: &BTreeMap<String, Vec<u8>>,
     removed: &[String],
 ) {
+    let mut all: BTreeMap<String, Vec<u8>> = shown
+        .iter()
+        .filter(|(_, bytes)| !bytes.is_empty())
+        .cloned()
+        .collect();
+    all.extend(
+        files
+            .iter()
+            .map(|(name, bytes)| (format!("after/{name}"), bytes.clone())),
+    );
+    if !removed.is_empty() {
+        all.insert(
+            "removed".to_owned(),
+            (removed.join("\n") + "\n").into_bytes(),
+        );
+    }
+    if cfg!(windows) {
+        rewrite_for_windows(folder, &all);
+        return;
+    }
     for path in super::entries(folder) {
         let name = super::name(&path);
         if name == "after" {
             std::fs::remove_dir_all(&path).expect("after/ can be made anew");
-        } else if name == "removed" || name.starts_with("stdout") || name.starts_with("stderr") {
+        } else if is_expectation(&name) {
             std::fs::remove_file(&path).expect("an expectation can be made anew");
         }
     }
-    for (name, bytes) in shown.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+    for (name, bytes) in &all {
         sandbox::write(&folder.join(name), bytes);
     }
-    for (name, bytes) in files {
-        sandbox::write(&folder.join("after").join(name), bytes);
+}
+
+fn is_expectation(name: &str) -> bool {
+    name == "removed" || name.starts_with("stdout") || name.starts_with("stderr")
+}
+
+/// `windows/` holds what differs from the other systems, and nothing else.
+fn rewrite_for_windows(folder: &Path, all: &BTreeMap<String, Vec<u8>>) {
+    let own = folder.join("windows");
+    if own.is_dir() {
+        std::fs::remove_dir_all(&own).expect("windows/ can be made anew");
     }
-    if !removed.is_empty() {
-        sandbox::write(
-            &folder.join("removed"),
-            (removed.join("\n") + "\n").as_bytes(),
-        );
+    for (name, bytes) in all {
+        if std::fs::read(folder.join(name)).ok().as_ref() != Some(bytes) {
+            sandbox::write(&own.join(name), bytes);
+        }
     }
+    for path in super::entries(folder) {
+        let name = super::name(&path);
+        if is_expectation(&name) && !all.contains_key(&name) {
+            sandbox::write(&own.join(name), b"");
+        }
+    }
+}
+
+/// The files of a folder with their bytes, by path.
+fn files_in(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let spelt = |path: &Path| {
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    };
+    snapshot::take(folder)
+        .into_iter()
+        .filter_map(|(path, entry)| match entry.what {
+            What::File(bytes) => Some((spelt(&path), bytes)),
+            _ => None,
+        })
+        .collect()
 }
 
 fn compare_files(
@@ -308,20 +430,10 @@ fn compare_files(
     removed: &[String],
 ) -> Vec<String> {
     let mut wrong = Vec::new();
-    let expected: BTreeMap<String, Vec<u8>> = snapshot::take(&folder.join("after"))
-        .into_iter()
-        .filter_map(|(path, entry)| match entry.what {
-            What::File(bytes) => {
-                let name = path
-                    .iter()
-                    .map(|part| part.to_string_lossy())
-                    .collect::<Vec<_>>()
-                    .join("/");
-                Some((name, bytes))
-            }
-            _ => None,
-        })
-        .collect();
+    let mut expected = files_in(&folder.join("after"));
+    if cfg!(windows) {
+        expected.extend(files_in(&folder.join("windows/after")));
+    }
     for (name, bytes) in files {
         match expected.get(name) {
             Some(want) => wrong.extend(differs(name, want, bytes)),
@@ -330,7 +442,8 @@ fn compare_files(
     }
     let missing = expected.keys().filter(|name| !files.contains_key(*name));
     wrong.extend(missing.map(|name| format!("{name}: in after/, and did not change")));
-    let text = std::fs::read_to_string(folder.join("removed")).unwrap_or_default();
+    let text = wanted(folder, "removed");
+    let text = String::from_utf8_lossy(&text);
     let gone: Vec<&str> = text.lines().collect();
     if gone != removed {
         wrong.push(format!("removed: {removed:?} and not {gone:?}"));
@@ -377,8 +490,13 @@ fn link(target: &Path, path: &Path) {
     std::os::unix::fs::symlink(target, path).expect("a link of the case");
 }
 
+/// Of all modes Windows has one: read-only.
 #[cfg(not(unix))]
-fn set_mode(_: &Path, _: &str) {}
+fn set_mode(path: &Path, mode: &str) {
+    let mut now = path.metadata().expect("a file of the case").permissions();
+    now.set_readonly(octal(mode) & 0o200 == 0);
+    std::fs::set_permissions(path, now).expect("a mode can be set");
+}
 
 #[cfg(not(unix))]
 fn link(_: &Path, _: &Path) {}

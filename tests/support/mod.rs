@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
 pub(crate) mod case;
+pub(crate) mod paths;
 pub(crate) mod sandbox;
 pub(crate) mod secrets;
 pub(crate) mod snapshot;
@@ -15,6 +16,13 @@ use std::path::{Path, PathBuf};
 /// The project's folder.
 pub(crate) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The binary to test: the one that cargo built, or the one that `CLAUDE_BEDROCK_BIN` names.
+pub(crate) fn program() -> PathBuf {
+    let named = std::env::var_os("CLAUDE_BEDROCK_BIN").filter(|path| !path.is_empty());
+    let built = || PathBuf::from(env!("CARGO_BIN_EXE_claude-bedrock"));
+    paths::real(&named.map_or_else(built, PathBuf::from))
 }
 
 /// A path under `fixtures/`.

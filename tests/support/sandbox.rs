@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::secrets::Secrets;
-use super::{snapshot, stand_in};
+use super::{paths, snapshot, stand_in};
 
 /// The folders of one run; all gone when it is dropped.
 pub(crate) struct Sandbox {
@@ -46,7 +46,7 @@ impl Sandbox {
             .prefix("claude-bedrock-")
             .tempdir()
             .expect("a temporary folder");
-        let base = folder.path().canonicalize().expect("its real path");
+        let base = paths::real(folder.path());
         let make = |name: &str| {
             let path = base.join(name);
             std::fs::create_dir(&path).expect("a folder in it");
@@ -59,7 +59,7 @@ impl Sandbox {
             work: make("work"),
             tmp: make("tmp"),
             calls: make("calls"),
-            program: PathBuf::from(env!("CARGO_BIN_EXE_claude-bedrock")),
+            program: super::program(),
             drop_root: false,
             secrets: Mutex::default(),
             folder,
@@ -85,6 +85,13 @@ impl Sandbox {
             .env("CLAUDE_BEDROCK_ROOT", &self.root)
             .env(stand_in::FOLDER, &self.calls)
             .current_dir(&self.work);
+        #[cfg(windows)]
+        command
+            .env("TEMP", &self.tmp)
+            // At the same place in the home as elsewhere.
+            .env("LOCALAPPDATA", self.home.join(".cache"))
+            .env("PATHEXT", ".COM;.EXE;.BAT;.CMD")
+            .envs(std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")));
         #[cfg(unix)]
         if self.drop_root {
             use std::os::unix::process::CommandExt;
@@ -157,7 +164,7 @@ impl Sandbox {
     /// Where the sandbox and the program are spelt in an output, a word instead: `[HOME]`, `[BIN]`, `[VERSION]`, ….
     pub(crate) fn neutral(&self, bytes: &[u8]) -> Vec<u8> {
         let version = env!("CARGO_PKG_VERSION");
-        let mut words: Vec<(String, &str)> = [
+        let places = [
             (&self.home, "[HOME]"),
             (&self.bin, "[BIN]"),
             (&self.root, "[ROOT]"),
@@ -165,17 +172,62 @@ impl Sandbox {
             (&self.tmp, "[TMP]"),
             (&self.program, "[PROGRAM]"),
         ]
-        .into_iter()
-        .map(|(path, word)| (path.display().to_string(), word))
-        .collect();
+        .map(|(path, word)| (path.display().to_string(), word));
+        let mut words: Vec<(String, &str)> = Vec::new();
+        if cfg!(windows) {
+            // As a word that both shells of Windows read alike.
+            let word = format!(
+                "\"{}\"",
+                self.program.display().to_string().replace('\\', "/")
+            );
+            for quote in [r#"\\\""#, r#"\""#, "\""] {
+                words.push((word.replace('"', quote), "[PROGRAM]"));
+            }
+            for level in paths::LEVELS {
+                let spelt = places
+                    .iter()
+                    .map(|(path, word)| (paths::at_level(path, *level), *word));
+                words.extend(spelt);
+            }
+        } else {
+            words.extend(places);
+        }
         words.push((
             format!("claude-bedrock {version}"),
             "claude-bedrock [VERSION]",
         ));
         words.push((format!("\"{version}\""), "\"[VERSION]\""));
-        words.iter().fold(bytes.to_vec(), |bytes, (from, to)| {
+        let bytes = words.iter().fold(bytes.to_vec(), |bytes, (from, to)| {
             replace(&bytes, from.as_bytes(), to.as_bytes())
-        })
+        });
+        match std::str::from_utf8(&bytes) {
+            Ok(text) if cfg!(windows) => Self::alike(text).into_bytes(),
+            _ => bytes,
+        }
+    }
+
+    /// What Windows prints with the separators and the names of other systems.
+    fn alike(text: &str) -> String {
+        let starts = ["[HOME]", "[BIN]", "[ROOT]", "[WORK]", "[TMP]", "~"];
+        // The blank in its name would end the path.
+        let text = [4, 2, 1].iter().fold(text.to_owned(), |text, level| {
+            let there = paths::at_level(r"[ROOT]\Program Files\ClaudeCode", *level);
+            text.replace(&there, &paths::at_level(r"[ROOT]\etc\claude-code", *level))
+        });
+        // Stand-ins have an ending there.
+        let text = paths::turn(&text, &starts);
+        let mut parts = text.split("[BIN]/");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            out.push_str("[BIN]/");
+            match part.split_once(".exe") {
+                Some((name, rest)) if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                    out.extend([name, rest]);
+                }
+                _ => out.push_str(part),
+            }
+        }
+        out
     }
 
     /// Puts a stand-in for `name` on PATH.
@@ -186,9 +238,10 @@ impl Sandbox {
             .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         #[cfg(unix)]
         std::os::unix::fs::symlink(me, link).expect("a link to this test program");
+        // A second name costs nothing, where both are on one drive.
         #[cfg(not(unix))]
-        std::fs::copy(me, link)
-            .map(drop)
+        std::fs::hard_link(&me, &link)
+            .or_else(|_| std::fs::copy(&me, &link).map(drop))
             .expect("a copy of this test program");
     }
 }

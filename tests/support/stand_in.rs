@@ -23,7 +23,10 @@ pub(crate) fn play() -> Option<i32> {
         .file_stem()?
         .to_string_lossy()
         .into_owned();
-    if ["cases", "pty"].iter().any(|me| program.starts_with(me)) {
+    if ["cases", "pty", "windows"]
+        .iter()
+        .any(|me| program.starts_with(me))
+    {
         return None;
     }
     let args: Vec<String> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
@@ -90,7 +93,8 @@ fn answer(rule: &Value) -> i32 {
     if let Some(delay) = rule["delay_ms"].as_u64() {
         std::thread::sleep(std::time::Duration::from_millis(delay));
     }
-    let home = std::env::var_os("HOME").unwrap_or_default();
+    let home =
+        std::env::var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).unwrap_or_default();
     for (path, bytes) in rule["write"].as_object().into_iter().flatten() {
         sandbox::write(
             &Path::new(&home).join(path),

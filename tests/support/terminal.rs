@@ -55,9 +55,10 @@ impl Terminal {
         command.stdin(end()).stdout(end()).stderr(end());
         // SAFETY: both calls are async-signal-safe and touch no memory.
         unsafe {
+            #[allow(clippy::cast_lossless, reason = "its type is not the same everywhere")]
             command.pre_exec(|| {
                 libc::setsid();
-                libc::ioctl(0, libc::TIOCSCTTY, 0);
+                libc::ioctl(0, libc::TIOCSCTTY as _, 0);
                 Ok(())
             });
         }

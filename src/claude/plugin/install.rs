@@ -51,7 +51,7 @@ pub fn install(folder: &Path, binary: &str, force: bool) -> Result<Done> {
     if !force {
         check_folder(folder, record.as_ref(), &assets)?;
         for (path, text) in &assets {
-            let full = folder.join(path);
+            let full = super::place(folder, path);
             let Some(bytes) = file::read(&full)? else {
                 continue;
             };
@@ -65,7 +65,7 @@ pub fn install(folder: &Path, binary: &str, force: bool) -> Result<Done> {
     let folders = record.as_ref().map_or(made, |record| record.folders);
     let mut done = Done::default();
     for (path, text) in &assets {
-        if file::write(&folder.join(path), text.as_bytes(), 0o600)? {
+        if file::write(&super::place(folder, path), text.as_bytes(), 0o600)? {
             done.written.push((*path).to_owned());
         }
     }
@@ -139,7 +139,7 @@ pub fn look(folder: &Path, binary: &str) -> Result<Standing> {
         return Ok(standing);
     };
     for path in record.files.keys() {
-        let bytes = file::read(&folder.join(path))?;
+        let bytes = file::read(&super::place(folder, path))?;
         match &bytes {
             None => standing.missing.push(path.clone()),
             Some(bytes) if !record.wrote(path, bytes) => standing.changed.push(path.clone()),
@@ -147,7 +147,8 @@ pub fn look(folder: &Path, binary: &str) -> Result<Standing> {
         }
     }
     for (path, text) in &assets {
-        standing.current &= file::read(&folder.join(path))?.as_deref() == Some(text.as_bytes());
+        standing.current &=
+            file::read(&super::place(folder, path))?.as_deref() == Some(text.as_bytes());
     }
     Ok(standing)
 }
@@ -193,7 +194,7 @@ fn take_out(
     force: bool,
     done: &mut Done,
 ) -> Result<()> {
-    let full = folder.join(path);
+    let full = super::place(folder, path);
     let Some(bytes) = file::read(&full)? else {
         return Ok(());
     };

@@ -85,7 +85,13 @@ impl Record {
 /// tells a changed file, and protects nothing.
 fn digest(bytes: &[u8], binary: &str) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Sha1::from(text.replace(binary, "")).digest().to_string(),
+        Ok(text) => {
+            let spelt = super::spellings(binary);
+            let rest = spelt
+                .iter()
+                .fold(text.to_owned(), |text, one| text.replace(one, ""));
+            Sha1::from(rest).digest().to_string()
+        }
         Err(_) => Sha1::from(bytes).digest().to_string(),
     }
 }

@@ -8,7 +8,7 @@ use crate::claude::settings::parse_settings;
 use crate::error::Result;
 use crate::file::{Content, Kept, Plan};
 use crate::json_edit::Document;
-use crate::shell::{quote, split_words};
+use crate::shell::{program, split_words};
 
 /// The setting that holds the status line's command.
 const STATUS_LINE: &str = "statusLine";
@@ -52,7 +52,7 @@ pub fn plan_set(current: Option<&[u8]>, path: &Path, binary: &str) -> Result<Pla
     if owner(&settings) == Owner::Other {
         return Ok(plan(Content::Leave));
     }
-    let command = format!("{} statusline", quote(binary));
+    let command = format!("{} statusline", program(binary));
     settings
         .set(
             &[STATUS_LINE],

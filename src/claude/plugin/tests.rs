@@ -15,7 +15,7 @@ fn text_of(binary: &str, path: &str) -> String {
 }
 
 /// Everything below a folder with its text; folders end in a slash.
-fn tree(folder: &std::path::Path) -> BTreeSet<(PathBuf, Option<Vec<u8>>)> {
+fn tree(folder: &Path) -> BTreeSet<(PathBuf, Option<Vec<u8>>)> {
     let mut found = BTreeSet::new();
     for path in file::list(folder).unwrap() {
         if path.is_dir() {
@@ -87,7 +87,7 @@ fn every_placeholder_is_filled_and_every_json_file_reads() {
         for word in ["{cli", "{path", "{version"] {
             assert!(!text.contains(word), "{path}: {word}");
         }
-        if std::path::Path::new(path)
+        if Path::new(path)
             .extension()
             .is_some_and(|ending| ending == "json")
         {
@@ -201,7 +201,7 @@ fn a_folder_of_somebody_elses_is_left_alone() {
 #[test]
 fn the_status_line_goes_in_only_where_none_is_and_out_only_if_it_is_ours() {
     use crate::file::Content;
-    let path = std::path::Path::new("settings.json");
+    let path = Path::new("settings.json");
     let after = |content: Content, before: &[u8]| match content {
         Content::Leave => Some(before.to_vec()),
         Content::Write(bytes) => Some(bytes),

@@ -9,11 +9,15 @@ pub(crate) const PROJECT: &str = "repo/below/.claude/settings.json";
 pub(crate) const LOCAL: &str = "repo/.claude/settings.local.json";
 pub(crate) const MANAGED: &str = if cfg!(target_os = "macos") {
     "root/Library/Application Support/ClaudeCode/managed-settings.json"
+} else if cfg!(windows) {
+    "root/Program Files/ClaudeCode/managed-settings.json"
 } else {
     "root/etc/claude-code/managed-settings.json"
 };
 pub(crate) const PIECES: &str = if cfg!(target_os = "macos") {
     "root/Library/Application Support/ClaudeCode/managed-settings.d"
+} else if cfg!(windows) {
+    "root/Program Files/ClaudeCode/managed-settings.d"
 } else {
     "root/etc/claude-code/managed-settings.d"
 };

@@ -43,8 +43,10 @@ pub fn config_dir(env: &Env) -> PathBuf {
 pub fn settings_path(env: &Env, scope: Scope) -> PathBuf {
     match scope {
         Scope::Managed => managed_folder(env).join("managed-settings.json"),
-        Scope::Local => repository_root(&env.cwd).join(".claude/settings.local.json"),
-        Scope::Project => env.cwd.join(".claude/settings.json"),
+        Scope::Local => repository_root(&env.cwd)
+            .join(".claude")
+            .join("settings.local.json"),
+        Scope::Project => env.cwd.join(".claude").join("settings.json"),
         Scope::User => config_dir(env).join("settings.json"),
     }
 }

@@ -1,9 +1,12 @@
 //! The scripts, and where bash is there, what it completes with its own.
 
+#[cfg(unix)]
 use std::path::Path;
 
 use super::{Shell, write};
+#[cfg(unix)]
 use crate::env::Env;
+#[cfg(unix)]
 use crate::exec;
 
 #[test]

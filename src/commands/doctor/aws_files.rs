@@ -253,7 +253,14 @@ fn credentials_are_private(facts: &Facts) -> Finding {
     warn(format!("others on this machine can read {path}")).remedy(format!("chmod 600 {path}"))
 }
 
+/// Windows keeps what is in a user's folder to that user.
 #[cfg(not(unix))]
-fn credentials_are_private(_facts: &Facts) -> Finding {
-    skipped("not told on this system")
+fn credentials_are_private(facts: &Facts) -> Finding {
+    match &facts.files {
+        Err(_) => skipped("the files are not valid"),
+        Ok(files) if files.credentials.path.starts_with(&facts.env.home) => {
+            ok("nobody else can read the credentials file")
+        }
+        Ok(_) => skipped("the credentials file is outside your own folder"),
+    }
 }

@@ -171,8 +171,10 @@ pub struct Check {
 impl Check {
     pub(super) fn new(env: &Env, code: &'static str, group: Group, found: Finding) -> Self {
         // People know their home folder by a shorter name.
-        let home = format!("{}/", env.home.display());
-        let shorten = |text: String| text.replace(&home, "~/");
+        let separator = std::path::MAIN_SEPARATOR;
+        let home = format!("{}{separator}", env.home.display());
+        let short = format!("~{separator}");
+        let shorten = |text: String| text.replace(&home, &short);
         Check {
             code: found.code.unwrap_or(code),
             group,

@@ -342,15 +342,17 @@ fn shell_agrees(facts: &Facts) -> Finding {
     }
 }
 
-#[cfg(unix)]
 fn secrets_are_private(facts: &Facts) -> Finding {
     const SECRETS: &[&str] = &["AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY"];
     let open = facts.stack.documents().find(|(layer, document)| {
         let secret = SECRETS
             .iter()
             .any(|name| document.kind(&["env", name]).is_some());
-        secret && super::is_open_to_others(&layer.path)
+        secret && is_open(facts, &layer.path)
     });
+    if cfg!(not(unix)) && open.is_some() {
+        return skipped("a settings file outside your own folder holds a secret");
+    }
     match open {
         Some((layer, _)) => {
             let path = facts.env.tilde(&layer.path);
@@ -363,7 +365,13 @@ fn secrets_are_private(facts: &Facts) -> Finding {
     }
 }
 
+#[cfg(unix)]
+fn is_open(_facts: &Facts, path: &std::path::Path) -> bool {
+    super::is_open_to_others(path)
+}
+
+/// Windows keeps what is in a user's folder to that user.
 #[cfg(not(unix))]
-fn secrets_are_private(_facts: &Facts) -> Finding {
-    skipped("not told on this system")
+fn is_open(facts: &Facts, path: &std::path::Path) -> bool {
+    !path.starts_with(&facts.env.home)
 }
