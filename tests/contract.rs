@@ -11,7 +11,7 @@ mod support;
 
 use std::path::Path;
 
-use support::sandbox::{self, Sandbox};
+use support::sandbox::Sandbox;
 use support::{entries, fixture, folders, name, project};
 
 /// Codes of commands that are still to come. One that gets a test must leave this list.
@@ -159,9 +159,9 @@ fn every_defect_of_the_replaced_script_has_its_tests() {
 fn defect_47_an_aws_that_never_answers_is_ended() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::new();
-    sandbox::copy_tree(&fixture("homes/sso-valid"), &sandbox.home);
+    support::sandbox::copy_tree(&fixture("homes/sso-valid"), &sandbox.home);
     let aws = sandbox.bin.join("aws");
-    sandbox::write(&aws, b"#!/bin/sh\nexec /bin/sleep 600\n");
+    support::sandbox::write(&aws, b"#!/bin/sh\nexec /bin/sleep 600\n");
     std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).expect("a mode");
     let now = claude_bedrock::time::parse_timestamp("2026-11-22T12:00:00Z").expect("a time");
     let mut command = sandbox.command(now);
