@@ -1,36 +1,29 @@
-//! What the user types: clap's parser made from the table of commands, and usage errors in the contract's form.
+//! What the user types: words to options and values by the table of commands, and usage errors in the contract's form.
+//!
+//! The words are taken apart by `clap_lex`. clap itself, built from the same table, is what `tests/command_line.rs` holds
+//! this against; linked in, it would be an eighth of the program.
 
 mod help;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
-use clap::builder::{OsStringValueParser, PossibleValuesParser, RangedU64ValueParser};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, ArgMatches};
+use clap_lex::{ParsedArg, RawArgs};
 
 use crate::commands::usage::{Flag, Given, Run, Takes, Usage};
-use crate::commands::{Options, PROGRAM, SCRIPT_COMMANDS};
-use crate::error::{Code, Error};
+use crate::commands::{EVERYWHERE, Options, PROGRAM, SCRIPT_COMMANDS};
+use crate::error::{Code, Error, Result};
+use crate::nearest::{nearest, nearest_within};
 
 /// What the command line says.
 pub struct Cli {
-    matches: ArgMatches,
-    run: Run,
+    /// What the command does.
+    pub run: Run,
+    /// Its options and arguments, those of every command among them.
+    pub given: Given,
     /// Whether it is one of [`SCRIPT_COMMANDS`].
     pub is_script: bool,
     /// The options that every command takes.
     pub options: Options,
-}
-
-impl Cli {
-    /// The command, and what was given to it.
-    pub fn command(&self) -> (Run, Given<'_>) {
-        let mut matches = &self.matches;
-        while let Some((_, below)) = matches.subcommand() {
-            matches = below;
-        }
-        (self.run, Given(matches))
-    }
 }
 
 /// What came of reading the command line.
@@ -50,120 +43,294 @@ pub enum Parsed {
 
 /// Reads the command line, its program name included. `width` is that of the terminal, for the help.
 pub fn parse(args: &[OsString], stdout_is_terminal: bool, width: usize) -> Parsed {
-    let help = |path: &str| Parsed::Text(help::render(path, width));
-    if args.len() < 2 {
-        return help("");
-    }
-    let named = |usage: &Usage| args.iter().any(|arg| arg == usage.name);
-    let error = match parser(&PROGRAM, "", &named).try_get_matches_from(args) {
-        Ok(matches) => return run(matches),
-        Err(error) => error,
+    let mut words = Words {
+        path: vec![&PROGRAM],
+        given: Given::default(),
     };
-    match error.kind() {
-        // Without its own renderer clap answers with what each command was given as help: its path.
-        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            help(error.to_string().trim())
+    match words.read(args) {
+        Ok(Asked::Run(run)) => Parsed::Run(Box::new(Cli {
+            run,
+            is_script: SCRIPT_COMMANDS.contains(&words.command().name),
+            options: Options::read(&words.given),
+            given: words.given,
+        })),
+        Ok(Asked::Help) => Parsed::Text(help::render(&words.path, width)),
+        Ok(Asked::Version) => {
+            Parsed::Text(format!("{} {}\n", PROGRAM.name, env!("CARGO_PKG_VERSION")))
         }
-        ErrorKind::DisplayVersion => Parsed::Text(version()),
-        _ => Parsed::Wrong {
-            json: reads_json(args, stdout_is_terminal),
-            error: usage_error(&error, args),
-        },
+        Err(mut error) => {
+            error.suggestion.get_or_insert_with(|| words.see_help());
+            Parsed::Wrong {
+                json: reads_json(args, stdout_is_terminal),
+                error,
+            }
+        }
     }
 }
 
-fn version() -> String {
-    format!("{} {}\n", PROGRAM.name, env!("CARGO_PKG_VERSION"))
+/// What the command line asks for.
+enum Asked {
+    Run(Run),
+    Help,
+    Version,
 }
 
-/// The command that the words lead to.
-fn run(matches: ArgMatches) -> Parsed {
-    let mut usage = &PROGRAM;
-    let mut given = &matches;
-    while let Some((name, below)) = given.subcommand() {
-        let Some(next) = usage.below.iter().find(|below| below.name == name) else {
-            break;
+/// The command line as far as it was read.
+struct Words {
+    /// The program, and the commands that were named.
+    path: Vec<&'static Usage>,
+    given: Given,
+}
+
+impl Words {
+    fn command(&self) -> &'static Usage {
+        self.path.last().copied().unwrap_or(&PROGRAM)
+    }
+
+    fn see_help(&self) -> String {
+        let names: Vec<&str> = self.path.iter().map(|usage| usage.name).collect();
+        format!("run `{} --help`", names.join(" "))
+    }
+
+    fn read(&mut self, args: &[OsString]) -> Result<Asked> {
+        let words = RawArgs::new(args.iter().skip(1));
+        let mut cursor = words.cursor();
+        let mut named_last = true;
+        while let Some(word) = words.next(&mut cursor) {
+            let mut flags = self.command().flags.iter();
+            if let Some(rest) = flags.find(|flag| matches!(flag.takes, Takes::Rest)) {
+                self.take(rest, word.to_value_os().to_owned())?;
+                continue;
+            }
+            if word.is_escape() {
+                let after = words.remaining(&mut cursor).map(OsStr::to_owned);
+                self.read_command_line(after.collect())?;
+                break;
+            }
+            named_last = false;
+            if let Some(letters) = word.to_short() {
+                for letter in letters {
+                    let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
+                    match letter {
+                        'h' => return Ok(Asked::Help),
+                        'V' if self.path.len() == 1 => return Ok(Asked::Version),
+                        _ => {}
+                    }
+                    let flag = self.find(|flag| flag.short == Some(letter));
+                    let flag = flag.ok_or_else(|| self.unknown(&format!("-{letter}"), args))?;
+                    self.take(flag, OsString::new())?;
+                }
+            } else if let Some((name, value)) = word.to_long() {
+                let name = name.unwrap_or_default();
+                match name {
+                    "help" => return Ok(Asked::Help),
+                    "version" if self.path.len() == 1 => return Ok(Asked::Version),
+                    _ => {}
+                }
+                let flag = self.find(|flag| flag.name == name);
+                let flag = flag.ok_or_else(|| self.unknown(&format!("--{name}"), args))?;
+                let value = match (flag.takes, value) {
+                    (Takes::Nothing, Some(value)) => {
+                        let value = value.to_string_lossy();
+                        return Err(wrong(format!(
+                            "unexpected value '{value}' for '{}'",
+                            flag.typed()
+                        )));
+                    }
+                    (Takes::Nothing | Takes::Switch, None) => OsString::new(),
+                    (_, Some(value)) => value.to_owned(),
+                    (_, None) => {
+                        let next = words.peek(&cursor);
+                        let next = next.filter(|next| !looks_like_option(next));
+                        let Some(next) = next else {
+                            return Err(wrong(format!(
+                                "a value is required for '{}' but none was supplied",
+                                flag.typed()
+                            )));
+                        };
+                        words.next(&mut cursor);
+                        next.to_value_os().to_owned()
+                    }
+                };
+                self.take(flag, value)?;
+            } else {
+                named_last = self.read_word(word.to_value_os(), args)?;
+            }
+        }
+        self.end(named_last)
+    }
+
+    /// A word that is no option: a command, or an argument. Whether it named a command.
+    fn read_word(&mut self, word: &OsStr, args: &[OsString]) -> Result<bool> {
+        let command = self.command();
+        if let Some(below) = command.below.iter().find(|below| word == below.name) {
+            self.path.push(below);
+            return Ok(true);
+        }
+        let text = word.to_string_lossy();
+        if !command.below.is_empty() {
+            let near = nearest(&text, command.shown().map(|below| below.name));
+            let near = near.or((text == "help").then_some("--help"));
+            return Err(meant(
+                wrong(format!("unrecognized subcommand '{text}'")),
+                near,
+            ));
+        }
+        let argument = command.flags.iter().find(|flag| match flag.takes {
+            Takes::Argument(_) => self.given.last(flag.name).is_none(),
+            _ => false,
+        });
+        let argument = argument.ok_or_else(|| self.unknown(&text, args))?;
+        self.take(argument, word.to_owned())?;
+        Ok(false)
+    }
+
+    /// The words after `--`.
+    fn read_command_line(&mut self, words: Vec<OsString>) -> Result<()> {
+        let flags = self.command().flags.iter();
+        let mut flags = flags.filter(|flag| matches!(flag.takes, Takes::CommandLine));
+        match (flags.next(), words.first()) {
+            (Some(flag), _) => words.into_iter().try_for_each(|word| self.take(flag, word)),
+            (None, Some(first)) => Err(self.unknown(&first.to_string_lossy(), &[])),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn known(&self) -> impl Iterator<Item = &'static Flag> {
+        let own = self.command().flags.iter();
+        own.chain(EVERYWHERE).filter(|flag| flag.is_option())
+    }
+
+    fn find(&self, is_it: impl Fn(&Flag) -> bool) -> Option<&'static Flag> {
+        self.known().find(|flag| is_it(flag))
+    }
+
+    /// Notes a value, once it fits.
+    fn take(&mut self, flag: &'static Flag, value: OsString) -> Result<()> {
+        let invalid = |why: &str| {
+            let value = value.to_string_lossy();
+            wrong(format!(
+                "invalid value '{value}' for '{}'{why}",
+                flag.typed()
+            ))
         };
-        (usage, given) = (*next, below);
-    }
-    let Some(run) = usage.run else {
-        return Parsed::Text(String::new());
-    };
-    Parsed::Run(Box::new(Cli {
-        is_script: SCRIPT_COMMANDS.contains(&usage.name),
-        options: Options::read(&Given(given)),
-        run,
-        matches,
-    }))
-}
-
-/// clap's parser of a command. Those below are filled in only where their name stands on the command line.
-fn parser(usage: &'static Usage, path: &str, named: &dyn Fn(&Usage) -> bool) -> clap::Command {
-    let mut command = clap::Command::new(usage.name)
-        .override_help(if path.is_empty() { " " } else { path }.to_owned())
-        .disable_help_subcommand(true)
-        .subcommand_required(!usage.below.is_empty())
-        .arg_required_else_help(!usage.below.is_empty())
-        .args(usage.flags.iter().map(argument));
-    if path.is_empty() {
-        command = command.version(env!("CARGO_PKG_VERSION")).args(
-            Options::FLAGS
-                .iter()
-                .map(|flag| argument(flag).global(true)),
-        );
-    }
-    command.subcommands(usage.below.iter().map(|below| {
-        if named(below) {
-            parser(below, &format!("{path} {}", below.name), named)
-        } else {
-            clap::Command::new(below.name)
+        let words = match flag.takes {
+            Takes::Switch if !value.is_empty() => &[("true", ""), ("false", "")],
+            _ => flag.words(),
+        };
+        if !words.is_empty() && !words.iter().any(|(word, _)| value == *word) {
+            let allowed = || words.iter().map(|(word, _)| *word);
+            let near = nearest_within(1, &value.to_string_lossy(), allowed());
+            let mut error = meant(invalid(""), near);
+            error.suggestion.get_or_insert_with(|| {
+                format!("pass one of: {}", allowed().collect::<Vec<_>>().join(", "))
+            });
+            return Err(error);
         }
-    }))
+        match flag.takes {
+            Takes::Number(_, from, to) => {
+                let number = value.to_str().and_then(|text| text.parse::<u64>().ok());
+                if !number.is_some_and(|number| (from..=to).contains(&number)) {
+                    return Err(invalid(&format!(": it is a number from {from} to {to}")));
+                }
+            }
+            Takes::Path(_) | Takes::CommandLine | Takes::Rest => {}
+            _ if value.to_str().is_none() => return Err(invalid(": it is not UTF-8")),
+            _ => {}
+        }
+        let again = matches!(
+            flag.takes,
+            Takes::Nothing | Takes::Several(_) | Takes::CommandLine | Takes::Rest
+        );
+        if !again && self.given.last(flag.name).is_some() {
+            return Err(wrong(format!(
+                "the argument '{}' cannot be used multiple times",
+                flag.typed()
+            )));
+        }
+        self.given.0.push((flag.name, value));
+        Ok(())
+    }
+
+    /// Whether what was given goes together, and is all that has to be.
+    fn end(&self, named_last: bool) -> Result<Asked> {
+        let command = self.command();
+        let Some(run) = command.run else {
+            if named_last {
+                return Ok(Asked::Help);
+            }
+            return Err(wrong(format!(
+                "'{}' needs a command after it",
+                command.name
+            )));
+        };
+        let given = |name: &str| self.given.last(name).is_some();
+        let all = || command.flags.iter().chain(EVERYWHERE);
+        let typed = |name: &str| {
+            let flag = all().find(|flag| flag.name == name);
+            flag.map_or_else(String::new, Flag::typed)
+        };
+        for flag in all().filter(|flag| given(flag.name)) {
+            if let Some(other) = flag.conflicts.filter(|other| given(other)) {
+                return Err(wrong(format!(
+                    "the argument '{}' cannot be used with '{}'",
+                    flag.typed(),
+                    typed(other)
+                )));
+            }
+        }
+        let mut missing: Vec<String> = Vec::new();
+        for flag in all() {
+            let needs = flag
+                .requires
+                .filter(|other| given(flag.name) && !given(other));
+            missing.extend(needs.map(typed));
+            if flag.is_required() && !given(flag.name) {
+                missing.push(flag.typed());
+            }
+        }
+        if missing.is_empty() {
+            return Ok(Asked::Run(run));
+        }
+        Err(wrong(format!(
+            "missing required argument: {}",
+            missing.join(", ")
+        )))
+    }
+
+    /// An option or a word that the command does not know.
+    fn unknown(&self, word: &str, args: &[OsString]) -> Error {
+        let near = match word.strip_prefix("--") {
+            Some(name) => nearest(name, self.known().map(|flag| flag.name)),
+            // `-profile=dev`: the option that was meant, where one is written so but for a dash.
+            None => args.iter().skip(1).find_map(|arg| {
+                let name = arg.to_str()?.strip_prefix('-')?.split('=').next()?;
+                let all = PROGRAM.below.iter().flat_map(|usage| usage.flags);
+                let mut all = all.chain(EVERYWHERE).filter(|flag| flag.is_option());
+                all.find(|flag| flag.name == name).map(|flag| flag.name)
+            }),
+        };
+        let near = near.map(|name| format!("--{name}"));
+        meant(
+            wrong(format!("unexpected argument '{word}' found")),
+            near.as_deref(),
+        )
+    }
 }
 
-fn argument(flag: &Flag) -> Arg {
-    let mut arg = Arg::new(flag.name);
-    if flag.is_option() {
-        arg = arg.long(flag.name);
-    }
-    if let Some(letter) = flag.short {
-        arg = arg.short(letter);
-    }
-    if let Some(other) = flag.requires {
-        arg = arg.requires(other);
-    }
-    if let Some(other) = flag.conflicts {
-        arg = arg.conflicts_with(other);
-    }
-    let words = || PossibleValuesParser::new(flag.words().iter().map(|(word, _)| *word));
-    match flag.takes {
-        Takes::Nothing => arg.action(ArgAction::SetTrue),
-        Takes::Switch => arg
-            .value_name("BOOL")
-            .num_args(0..=1)
-            .require_equals(true)
-            .default_missing_value("true")
-            .value_parser(["true", "false"]),
-        Takes::Text(value) => arg.value_name(value),
-        Takes::Required(value) => arg.value_name(value).required(true),
-        Takes::Several(value) => arg.value_name(value).action(ArgAction::Append),
-        Takes::Path(value) => arg
-            .value_name(value)
-            .value_parser(OsStringValueParser::new()),
-        Takes::Number(value, from, to) => arg
-            .value_name(value)
-            .value_parser(RangedU64ValueParser::<u64>::new().range(from..=to)),
-        Takes::OneOf(value, _) => arg.value_name(value).value_parser(words()),
-        Takes::Argument(_) => arg.required(true).value_parser(words()),
-        Takes::CommandLine => arg
-            .required(true)
-            .last(true)
-            .num_args(1..)
-            .value_parser(OsStringValueParser::new()),
-        Takes::Rest => arg
-            .num_args(0..)
-            .trailing_var_arg(true)
-            .allow_hyphen_values(true),
+/// Whether a word is no value: a value that starts with a dash is written with `=`.
+fn looks_like_option(word: &ParsedArg<'_>) -> bool {
+    word.is_escape() || word.to_short().is_some() || word.to_long().is_some()
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(Code::Usage, message)
+}
+
+fn meant(error: Error, near: Option<&str>) -> Error {
+    match near {
+        Some(near) => error.suggest(format!("did you mean `{near}`?")),
+        None => error,
     }
 }
 
@@ -181,81 +348,4 @@ fn reads_json(args: &[OsString], stdout_is_terminal: bool) -> bool {
         Some(name) => SCRIPT_COMMANDS.contains(&name),
         None => !stdout_is_terminal,
     }
-}
-
-/// `-profile=dev`: the option that was meant, where one is written so but for a dash.
-fn single_dash(args: &[OsString]) -> Option<String> {
-    let commands = PROGRAM.below.iter().flat_map(|usage| usage.flags);
-    let known = |word: &str| {
-        let mut all = commands.clone().chain(Options::FLAGS);
-        all.any(|flag| flag.is_option() && flag.name == word)
-    };
-    args.iter().skip(1).find_map(|arg| {
-        let word = arg.to_str()?.strip_prefix('-')?.split('=').next()?;
-        known(word).then(|| format!("did you mean `--{word}`?"))
-    })
-}
-
-/// clap's error as one of ours: one sentence and a next step.
-fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
-        _ => None,
-    };
-    let named = |kind| text(kind).unwrap_or_default();
-    let argument = named(ContextKind::InvalidArg);
-    let value = named(ContextKind::InvalidValue);
-    let command = named(ContextKind::InvalidSubcommand);
-    let message = match error.kind() {
-        ErrorKind::UnknownArgument => format!("unexpected argument '{argument}' found"),
-        ErrorKind::InvalidSubcommand => format!("unrecognized subcommand '{command}'"),
-        ErrorKind::MissingSubcommand => format!("'{command}' needs a command after it"),
-        ErrorKind::MissingRequiredArgument => format!("missing required argument: {argument}"),
-        ErrorKind::ArgumentConflict => match text(ContextKind::PriorArg) {
-            Some(prior) if prior != argument => {
-                format!("the argument '{argument}' cannot be used with '{prior}'")
-            }
-            _ => format!("the argument '{argument}' cannot be used multiple times"),
-        },
-        ErrorKind::InvalidValue if value.is_empty() => {
-            format!("a value is required for '{argument}' but none was supplied")
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| format!(": {why}"));
-            let why = why.unwrap_or_default();
-            format!("invalid value '{value}' for '{argument}'{why}")
-        }
-        ErrorKind::TooManyValues => format!("unexpected value '{value}' for '{argument}'"),
-        ErrorKind::NoEquals => format!("'{argument}' takes its value after an equals sign"),
-        ErrorKind::InvalidUtf8 => "an argument is not valid UTF-8".to_owned(),
-        _ => "the command line does not fit".to_owned(),
-    };
-    let near = || {
-        [
-            ContextKind::SuggestedArg,
-            ContextKind::SuggestedSubcommand,
-            ContextKind::SuggestedValue,
-        ]
-        .into_iter()
-        .find_map(text)
-        .or_else(|| (command == "help").then(|| "--help".to_owned()))
-        .map(|near| format!("did you mean `{near}`?"))
-    };
-    let dashes = (error.kind() == ErrorKind::UnknownArgument).then(|| single_dash(args));
-    let step = dashes.flatten().or_else(near).or_else(|| {
-        let allowed = text(ContextKind::ValidValue).filter(|values| !values.is_empty())?;
-        Some(format!("pass one of: {allowed}"))
-    });
-    Error::new(Code::Usage, message).suggest(step.unwrap_or_else(|| {
-        let mut usage = &PROGRAM;
-        let mut words = vec![PROGRAM.name];
-        for arg in args.iter().skip(1) {
-            if let Some(below) = usage.below.iter().find(|below| arg == below.name) {
-                usage = below;
-                words.push(below.name);
-            }
-        }
-        format!("run `{} --help`", words.join(" "))
-    }))
 }

@@ -140,6 +140,9 @@ words! {
     }
 }
 
+/// The options that every command takes, as a table.
+pub const EVERYWHERE: &[Flag] = Options::FLAGS;
+
 /// The program and all its commands, in the order of the help.
 pub const PROGRAM: Usage = Usage {
     name: "claude-bedrock",

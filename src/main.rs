@@ -30,8 +30,7 @@ fn main() -> ExitCode {
                             options: &cli.options,
                             listener: &output,
                         };
-                        let (run, given) = cli.command();
-                        match run(&given, &context) {
+                        match (cli.run)(&cli.given, &context) {
                             Ok(report) => {
                                 let exit = output.report(report.as_ref());
                                 // The process ends here: taking thousands of profiles apart first is time for nothing.

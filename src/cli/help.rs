@@ -1,8 +1,8 @@
 //! The help, from the table of commands: two columns, as wide as the terminal and no wider.
 
 use crate::commands::layout::wrap;
-use crate::commands::usage::{Flag, Takes};
-use crate::commands::{Options, PROGRAM};
+use crate::commands::usage::{Flag, Usage};
+use crate::commands::{EVERYWHERE, PROGRAM};
 
 /// Room for an option and its value; what is longer has its sentence on the next line.
 const MOST_LEFT: usize = 28;
@@ -17,26 +17,19 @@ const VERSION: Flag = Flag {
     ..Flag::switch("version").short('V')
 };
 
-/// The help of the command that the words of `path` lead to.
-pub(super) fn render(path: &str, width: usize) -> String {
-    let mut usage = &PROGRAM;
-    for word in path.split_whitespace() {
-        let Some(below) = usage.below.iter().find(|below| below.name == word) else {
-            break;
-        };
-        usage = below;
-    }
+/// The help of the last command of `path`.
+pub(super) fn render(path: &[&'static Usage], width: usize) -> String {
+    let usage = path.last().copied().unwrap_or(&PROGRAM);
+    let is_program = path.len() < 2;
     let mut page = Page {
         width,
         text: String::new(),
     };
     page.prose(usage.help);
-    let words: Vec<&str> = std::iter::once(PROGRAM.name)
-        .chain(path.split_whitespace())
-        .collect();
+    let words: Vec<&str> = path.iter().map(|usage| usage.name).collect();
     page.text
         .push_str(&format!("\nUsage: {} [OPTIONS]", words.join(" ")));
-    for flag in usage.flags.iter().filter(|flag| is_required(flag)) {
+    for flag in usage.flags.iter().filter(|flag| flag.is_required()) {
         page.text.push_str(&format!(" {}", flag.typed()));
     }
     if usage.below.is_empty() {
@@ -57,14 +50,14 @@ pub(super) fn render(path: &str, width: usize) -> String {
     };
     page.section("Arguments", &of(usage.flags, false).collect::<Vec<_>>());
     let mut options: Vec<Entry> = of(usage.flags, true).chain([row(&HELP)]).collect();
-    if path.is_empty() {
+    if is_program {
         options.push(row(&VERSION));
     }
     page.section("Options", &options);
-    if path.is_empty() {
+    if is_program {
         page.section(
             "Options of every command",
-            &of(Options::FLAGS, true).collect::<Vec<_>>(),
+            &of(EVERYWHERE, true).collect::<Vec<_>>(),
         );
     } else {
         page.text.push('\n');
@@ -74,13 +67,6 @@ pub(super) fn render(path: &str, width: usize) -> String {
         );
     }
     page.text
-}
-
-fn is_required(flag: &Flag) -> bool {
-    matches!(
-        flag.takes,
-        Takes::Required(_) | Takes::Argument(_) | Takes::CommandLine
-    )
 }
 
 /// What stands on the left, what it means, and the words to choose from.

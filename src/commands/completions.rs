@@ -6,7 +6,7 @@ mod man;
 mod script;
 
 use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
-use crate::commands::{Context, Options, PROGRAM};
+use crate::commands::{Context, EVERYWHERE, PROGRAM};
 use crate::error::Result;
 use crate::report::{Look, Report};
 
@@ -79,7 +79,7 @@ fn write(shell: Shell) -> String {
         Shell::Zsh => script::zsh(&nodes),
         Shell::Fish => script::fish(&nodes),
         Shell::Powershell => script::powershell(&nodes),
-        Shell::Man => man::page(&PROGRAM, Options::FLAGS),
+        Shell::Man => man::page(&PROGRAM, EVERYWHERE),
     }
 }
 

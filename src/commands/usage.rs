@@ -1,11 +1,7 @@
-//! What a command takes, as a table: `cli` makes the parser and the help of it, `completions` its scripts.
-//!
-//! clap's derived code says the same in forty kilobytes of instructions; a table says it in four.
+//! What a command takes, as a table: `cli` reads the command line and renders the help by it, `completions` its scripts.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-
-use clap::ArgMatches;
 
 use crate::commands::Context;
 use crate::error::Result;
@@ -28,7 +24,7 @@ pub struct Usage {
 }
 
 /// Runs a command with what was given to it.
-pub type Run = fn(&Given<'_>, &Context<'_>) -> Result<Box<dyn Report>>;
+pub type Run = fn(&Given, &Context<'_>) -> Result<Box<dyn Report>>;
 
 impl Usage {
     /// The sentence that lists of commands show.
@@ -136,6 +132,14 @@ impl Flag {
         )
     }
 
+    /// Whether the command cannot do without it.
+    pub const fn is_required(&self) -> bool {
+        matches!(
+            self.takes,
+            Takes::Required(_) | Takes::Argument(_) | Takes::CommandLine
+        )
+    }
+
     /// What is typed: the name with its dashes and what its value is called.
     pub fn typed(&self) -> String {
         let name = self.name;
@@ -163,74 +167,80 @@ impl Flag {
     }
 }
 
-/// What was given to a command.
-pub struct Given<'a>(pub &'a ArgMatches);
+/// What was given on the command line: each option or argument by its name, in the order given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given(pub Vec<(&'static str, OsString)>);
 
-impl Given<'_> {
-    /// The text of an option.
-    pub fn text(&self, name: &str) -> Option<&String> {
-        self.0.try_get_one(name).ok()?
+impl Given {
+    /// The values of an option or argument.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a OsString> {
+        let named = self.0.iter().filter(move |(given, _)| *given == name);
+        named.map(|(_, value)| value)
+    }
+
+    /// The last value of an option or argument.
+    pub fn last(&self, name: &str) -> Option<&OsString> {
+        self.all(name).last()
+    }
+
+    /// The same as text. What `cli` let through is text wherever text is taken.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.last(name)?.to_str()
     }
 }
 
 /// How a field is read from what was given.
 pub trait Read {
     /// Reads it; an option that was not given leaves what is usual.
-    fn read(given: &Given<'_>, name: &str) -> Self;
+    fn read(given: &Given, name: &str) -> Self;
 }
 
 impl Read for bool {
-    fn read(given: &Given<'_>, name: &str) -> Self {
-        let flag = given.0.try_get_one::<bool>(name);
-        match flag {
-            Ok(flag) => flag.is_some_and(|on| *on),
-            Err(_) => Option::read(given, name).unwrap_or_default(),
-        }
+    fn read(given: &Given, name: &str) -> Self {
+        given.last(name).is_some_and(|value| value != "false")
     }
 }
 
 impl Read for Option<bool> {
-    fn read(given: &Given<'_>, name: &str) -> Self {
-        given.text(name).map(|text| text == "true")
+    fn read(given: &Given, name: &str) -> Self {
+        given.last(name).map(|value| value != "false")
     }
 }
 
 impl Read for Option<String> {
-    fn read(given: &Given<'_>, name: &str) -> Self {
-        given.text(name).cloned()
+    fn read(given: &Given, name: &str) -> Self {
+        given.text(name).map(str::to_owned)
     }
 }
 
 impl Read for String {
-    fn read(given: &Given<'_>, name: &str) -> Self {
+    fn read(given: &Given, name: &str) -> Self {
         Option::read(given, name).unwrap_or_default()
     }
 }
 
 impl Read for Vec<String> {
-    fn read(given: &Given<'_>, name: &str) -> Self {
-        let texts = given.0.try_get_many(name).ok().flatten();
-        texts.map_or_else(Vec::new, |texts| texts.cloned().collect())
+    fn read(given: &Given, name: &str) -> Self {
+        let texts = given.all(name).filter_map(|value| value.to_str());
+        texts.map(str::to_owned).collect()
     }
 }
 
 impl Read for Option<u64> {
-    fn read(given: &Given<'_>, name: &str) -> Self {
-        given.0.try_get_one(name).ok().flatten().copied()
+    fn read(given: &Given, name: &str) -> Self {
+        given.text(name)?.parse().ok()
     }
 }
 
 impl Read for Option<PathBuf> {
-    fn read(given: &Given<'_>, name: &str) -> Self {
-        let path: Option<&OsString> = given.0.try_get_one(name).ok().flatten();
-        path.map(PathBuf::from)
+    fn read(given: &Given, name: &str) -> Self {
+        given.last(name).map(PathBuf::from)
     }
 }
 
 impl Read for Vec<OsString> {
-    fn read(given: &Given<'_>, name: &str) -> Self {
-        let words = given.0.try_get_many(name).ok().flatten();
-        words.map_or_else(Vec::new, |words| words.cloned().collect())
+    fn read(given: &Given, name: &str) -> Self {
+        given.all(name).cloned().collect()
     }
 }
 
@@ -281,7 +291,7 @@ macro_rules! arguments {
             ];
 
             /// Takes what was given.
-            pub(crate) fn read(_given: &$crate::commands::usage::Given<'_>) -> Self {
+            pub(crate) fn read(_given: &$crate::commands::usage::Given) -> Self {
                 $name {
                     $( $field: $crate::commands::usage::Read::read(_given, const { $flag.name }), )*
                 }
@@ -318,16 +328,16 @@ macro_rules! words {
         }
 
         impl $crate::commands::usage::Read for Option<$name> {
-            fn read(given: &$crate::commands::usage::Given<'_>, name: &str) -> Self {
+            fn read(given: &$crate::commands::usage::Given, name: &str) -> Self {
                 let word = given.text(name)?;
                 let all = [$name::$first, $($name::$variant,)*];
-                let at = $name::WORDS.iter().position(|(known, _)| word == known)?;
+                let at = $name::WORDS.iter().position(|(known, _)| word == *known)?;
                 all.get(at).copied()
             }
         }
 
         impl $crate::commands::usage::Read for $name {
-            fn read(given: &$crate::commands::usage::Given<'_>, name: &str) -> Self {
+            fn read(given: &$crate::commands::usage::Given, name: &str) -> Self {
                 Option::read(given, name).unwrap_or_default()
             }
         }

@@ -3,11 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Node;
-use crate::commands::Options;
+use crate::commands::EVERYWHERE;
 use crate::commands::usage::{Flag, Takes};
-
-/// The options that every command takes.
-const EVERYWHERE: &[Flag] = Options::FLAGS;
 
 const HELP: Flag = Flag {
     help: " Print help",
