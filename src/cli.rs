@@ -46,6 +46,7 @@ pub fn parse(args: &[OsString], stdout_is_terminal: bool, width: usize) -> Parse
     let mut words = Words {
         path: vec![&PROGRAM],
         given: Given::default(),
+        before: 0,
     };
     match words.read(args) {
         Ok(Asked::Run(run)) => Parsed::Run(Box::new(Cli {
@@ -80,6 +81,8 @@ struct Words {
     /// The program, and the commands that were named.
     path: Vec<&'static Usage>,
     given: Given,
+    /// How much was given before the last command was named. It may be given again behind it, and counts there.
+    before: usize,
 }
 
 impl Words {
@@ -165,6 +168,7 @@ impl Words {
         let command = self.command();
         if let Some(below) = command.below.iter().find(|below| word == below.name) {
             self.path.push(below);
+            self.before = self.given.0.len();
             return Ok(true);
         }
         let text = word.to_string_lossy();
@@ -242,7 +246,8 @@ impl Words {
             flag.takes,
             Takes::Nothing | Takes::Several(_) | Takes::CommandLine | Takes::Rest
         );
-        if !again && self.given.last(flag.name).is_some() {
+        let mut here = self.given.0.iter().skip(self.before);
+        if !again && here.any(|(name, _)| *name == flag.name) {
             return Err(wrong(format!(
                 "the argument '{}' cannot be used multiple times",
                 flag.typed()

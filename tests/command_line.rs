@@ -112,6 +112,9 @@ fn by_us(args: &[OsString]) -> Option<Vec<(String, Vec<OsString>)>> {
     for flag in usage.flags.iter().chain(EVERYWHERE) {
         let mut values: Vec<OsString> = cli.given.all(flag.name).cloned().collect();
         if !values.is_empty() {
+            if !matches!(flag.takes, Takes::Several(_) | Takes::CommandLine) {
+                values.drain(..values.len() - 1);
+            }
             if matches!(flag.takes, Takes::Nothing | Takes::Switch) {
                 values.retain(|value| value == "false");
             }
@@ -153,14 +156,12 @@ fn typed(flag: &Flag, how: usize) -> Vec<String> {
             vec![format!("-{}", flag.short.unwrap_or_default())]
         }
         (Takes::Nothing, 1) => vec![format!("{name}=true")],
-        (Takes::Nothing, _) => vec![name],
         (Takes::Switch, 0) => vec![format!("{name}=false")],
         (Takes::Switch, 1) => vec![format!("{name}=maybe")],
-        (Takes::Switch, _) => vec![name],
         (Takes::Argument(_), 0) => vec!["other".to_owned()],
         (Takes::Argument(_), _) => vec![value],
         (Takes::CommandLine, _) => vec!["--".to_owned(), value, "--".to_owned()],
-        (_, 0) => vec![name],
+        (Takes::Nothing | Takes::Switch, _) | (_, 0) => vec![name],
         (_, 1) => vec![format!("{name}={value}")],
         (_, 2) => vec![format!("-{}={value}", flag.name)],
         _ => vec![name, value],
