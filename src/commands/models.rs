@@ -14,6 +14,7 @@ use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no
 use crate::commands::facts::{Access, Facts};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
+use crate::exec;
 use crate::report::{Look, Report, Tint, Warning, document, escape};
 use crate::time::{describe_span, format_timestamp};
 
@@ -124,6 +125,7 @@ impl Models {
         let listing = match listing {
             Ok(listing) => listing,
             Err(error) => {
+                exec::check_interrupted()?;
                 let kept = find_kept(context, &caller, &region).ok_or_else(|| error.clone())?;
                 if !context.options.offline {
                     warnings.push(Warning::from(&error));

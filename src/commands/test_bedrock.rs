@@ -16,6 +16,7 @@ use crate::commands::facts::{Access, Facts, Sourced};
 use crate::commands::usage::arguments;
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
+use crate::exec;
 use crate::report::{Report, Warning, document};
 use crate::time::{describe_span, format_timestamp};
 
@@ -111,7 +112,8 @@ impl TestBedrock {
     /// Tests.
     ///
     /// # Errors
-    /// `SETTINGS_INVALID` for settings that Claude Code drops: then nothing can be told. What AWS says is an answer.
+    /// `SETTINGS_INVALID` for settings that Claude Code drops: then nothing can be told; `INTERRUPTED`. What AWS says is
+    /// an answer.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let facts = Facts::gather(context.env, context.options);
         let mut warnings = Vec::new();
@@ -140,6 +142,7 @@ impl TestBedrock {
                 .extend(unreadable.or_else(|| facts.view.differing_credentials(profile, files?)));
         }
         let mut checks = check(context, &facts, &subject, &mut warnings);
+        exec::check_interrupted()?;
         if let Some(found) = doctor::blocked_on_the_way(&facts) {
             let mut error = Error::new(Code::SettingsInvalid, found.finding);
             error.suggestion = found.remedy;

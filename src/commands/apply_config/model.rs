@@ -11,6 +11,7 @@ use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, listed, no_access, of_others, refusal,
 };
 use crate::error::{Code, Error, Result};
+use crate::exec;
 use crate::report::Warning;
 use crate::shell::{option, quote};
 use crate::time::describe_span;
@@ -249,6 +250,7 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
         return Err(why);
     }
     let regions = asker.regions_with_access(caller, region);
+    exec::check_interrupted()?;
     if why.code == Code::NetworkError && regions.is_empty() {
         return Err(why);
     }
