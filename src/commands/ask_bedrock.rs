@@ -377,6 +377,18 @@ pub fn is_about_credentials(code: Code) -> bool {
     )
 }
 
+/// Whether a failure says that the profile comes to no working credentials. So does a role that is refused; that only the
+/// identity is refused, as by the policy of a VPC endpoint, says nothing.
+pub fn means_no_credentials(error: &Error) -> bool {
+    let of_identity = |said: &serde_json::Value| {
+        let said = said.as_str().unwrap_or_default();
+        said.contains("GetCallerIdentity")
+    };
+    is_about_credentials(error.code)
+        || (error.code == Code::AccessDenied
+            && !error.details.iter().any(|(_, said)| of_identity(said)))
+}
+
 /// Why `aws` need not be asked: the files know what it would say. Role credentials that `aws` keeps may work all the
 /// same, and so may an instance's.
 pub fn refusal(credentials: &Credentials) -> Option<Error> {

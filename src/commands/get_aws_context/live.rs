@@ -7,10 +7,11 @@ use crate::aws::profiles::Profile;
 use crate::aws::regions::{self, is_region_shaped};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
-    Asker, Caller, Listing, find_kept, is_about_credentials, listed, no_access,
+    Asker, Caller, Listing, find_kept, listed, means_no_credentials, no_access,
 };
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
+use crate::shell::option;
 
 use super::GetAwsContext;
 
@@ -91,7 +92,7 @@ pub(super) fn ask(
             let failure = identity
                 .as_ref()
                 .err()
-                .filter(|error| is_about_credentials(error.code));
+                .filter(|error| means_no_credentials(error));
             if let Some(error) = failure {
                 put(*index, &|answer| answer.error = Some(error.clone()));
                 stopped.push(*index);
@@ -119,7 +120,30 @@ pub(super) fn ask(
         for ((index, caller, own), answer) in callers.iter().zip(found) {
             let first = only.or(*own).or(answer.asked.first().map(String::as_str));
             let error = answer.error.clone();
-            let error = error.unwrap_or_else(|| no_access(first.unwrap_or("any region")));
+            let mut error = error.unwrap_or_else(|| no_access(first.unwrap_or("any region")));
+            let others: Vec<&str> = answer
+                .asked
+                .iter()
+                .map(String::as_str)
+                .filter(|asked| Some(*asked) != first)
+                .collect();
+            if error.code == Code::BedrockAccessDenied && !others.is_empty() {
+                let others = if wishes.all_regions {
+                    "any other region".to_owned()
+                } else {
+                    others.join(", ")
+                };
+                error
+                    .message
+                    .push_str(&format!("; no access in {others} either"));
+                if answer.error.is_none() && !wishes.all_regions {
+                    let profile =
+                        option("--profile", caller.profile.as_deref().unwrap_or_default());
+                    error.suggestion = Some(format!(
+                        "look further: claude-bedrock get-aws-context --check-bedrock --all-regions {profile}"
+                    ));
+                }
+            }
             put(*index, &|live| match &answer.found {
                 Some(found) => {
                     let models = listed(&found.profiles);
