@@ -7,7 +7,7 @@ use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
 use crate::claude::keys::pin_of;
 use crate::claude::models::{
-    Family, ListedModel, geographies_of_region, label, newest_first, recommended,
+    Family, ListedModel, geographies_of_region, label, newest_first, recommended, without_one_m,
 };
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
@@ -222,7 +222,7 @@ struct Subject {
 impl Model {
     fn new(model: &ListedModel, chosen: Option<&str>, pins: &[String]) -> Self {
         let names = |text: &str| {
-            let bare = text.strip_suffix("[1m]").unwrap_or(text);
+            let bare = without_one_m(text);
             bare == model.id || model.arn.as_deref() == Some(bare)
         };
         let id = model.parsed();

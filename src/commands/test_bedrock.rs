@@ -261,7 +261,9 @@ fn check(
         let (who, listing) = asker.identify_and_list(caller, region);
         (Some(who), listing)
     };
-    warnings.extend(asker.remarks(caller, region));
+    let remarks = asker.remarks(caller, region);
+    let complete = remarks.is_empty();
+    warnings.extend(remarks);
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
@@ -282,7 +284,7 @@ fn check(
         _ if !bedrock_access.passed => {
             Check::after(&bedrock_access, "Cannot check model - no Bedrock access")
         }
-        Ok(models) => model::check(facts, models),
+        Ok(models) => model::check(facts, models, complete),
         Err(error) => Check::failed(error),
     };
     Checks {
@@ -328,12 +330,14 @@ fn from_kept(context: &Context<'_>, facts: &Facts<'_>, caller: &Caller, region: 
             model_available: check,
         };
     };
+    // A kept listing does not tell whether they could be asked for.
+    let has_own = kept.models.iter().any(|model| model.application);
     let age = describe_span(context.env.now - kept.kept_at.unwrap_or(context.env.now));
     let message = format!("{} {age} ago", access_to(&kept.models, region));
     Checks {
         credentials,
         bedrock_access: Check::skipped(message),
-        model_available: model::check(facts, &kept.models),
+        model_available: model::check(facts, &kept.models, has_own),
     }
 }
 

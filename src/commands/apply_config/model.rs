@@ -4,7 +4,7 @@ use crate::aws::credentials::Credentials;
 use crate::aws::regions::has_bedrock;
 use crate::claude::keys::pin_of;
 use crate::claude::models::{
-    self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region,
+    self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region, without_one_m,
 };
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
@@ -90,7 +90,7 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
         &listing,
         geographies_of_region(question.region),
     )?;
-    let bare = bare(&resolved.id);
+    let bare = without_one_m(&resolved.id);
     let verified = listing
         .iter()
         .any(|model| model.id == bare || model.arn.as_deref() == Some(bare));
@@ -127,7 +127,7 @@ pub fn check_region(
     gateway: bool,
     listing: &[ListedModel],
 ) -> Result<()> {
-    let wanted = bare(model.trim());
+    let wanted = without_one_m(model.trim());
     let is_listed =
         |model: &ListedModel| model.id == wanted || model.arn.as_deref() == Some(wanted);
     if gateway || listing.iter().any(is_listed) {
@@ -159,7 +159,7 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         warnings.push(Warning::new("LISTING_KEPT", message));
     }
     if let Some(kept) = &kept {
-        let wanted = bare(question.model.trim());
+        let wanted = without_one_m(question.model.trim());
         if kept.others.iter().any(|other| other == wanted) {
             return Err(models::not_claude(wanted));
         }
@@ -219,7 +219,7 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
         match asker.list(caller, region, true) {
             Ok(profiles) => {
                 let models = listed(&profiles);
-                let wanted = bare(question.model.trim());
+                let wanted = without_one_m(question.model.trim());
                 if of_others(&profiles).iter().any(|other| other == wanted) {
                     return Err(models::not_claude(wanted));
                 }
@@ -310,8 +310,4 @@ fn finish(
         verified,
         warnings,
     }
-}
-
-fn bare(id: &str) -> &str {
-    id.strip_suffix("[1m]").unwrap_or(id)
 }

@@ -108,6 +108,15 @@ pub(super) fn not_found(text: &str, listed: &[ListedModel], geographies: &[&str]
         .or_else(|| nearest(&lower, families.iter().map(String::as_str)));
     let mut alike = available.clone();
     alike.retain(|model| meant.is_some_and(|family| family == family_of(model)));
+    // An id with another date or revision, or of another geography, means its release.
+    let wanted = ModelId::parse(text);
+    let is_it = |model: &ListedModel| {
+        let found = model.parsed();
+        found.is_some_and(|id| wanted.is_some_and(|wanted| id.same_release(&wanted)))
+    };
+    if alike.iter().any(is_it) {
+        alike.retain(is_it);
+    }
     let proposal = recommended(&alike, geographies)
         .or_else(|| recommended(&available, geographies))
         .or(available.first());
