@@ -72,7 +72,8 @@ impl Models {
     /// Lists.
     ///
     /// # Errors
-    /// `USAGE` or `REGION_MISSING` where nothing says which profile or region; what AWS says, where no listing is kept.
+    /// `USAGE` or `REGION_MISSING` where nothing says which profile or region; what AWS says, where no listing
+    /// is kept or it gives no access.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
         let facts = Facts::gather(env, context.options);
@@ -126,6 +127,10 @@ impl Models {
             Ok(listing) => listing,
             Err(error) => {
                 exec::check_interrupted()?;
+                // An answer: what was listed once is no longer to be had.
+                if matches!(error.code, Code::AccessDenied | Code::BedrockAccessDenied) {
+                    return Err(error);
+                }
                 let kept = find_kept(context, &caller, &region).ok_or_else(|| error.clone())?;
                 if !context.options.offline {
                     warnings.push(Warning::from(&error));
@@ -271,7 +276,7 @@ impl Report for Listed {
         out.push('\n');
         for warning in &self.warnings {
             let what = if self.kept {
-                "AWS was not reached: "
+                "AWS did not list them now: "
             } else {
                 "Not complete: "
             };
