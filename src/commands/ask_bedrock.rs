@@ -108,6 +108,7 @@ impl<'a> Asker<'a> {
             first = exec::capture(&unfiltered());
         }
         let mut profiles = read(first)?;
+        let is_own = |profile: &InferenceProfile| profile.kind == Kind::Application;
         let has_claude = profiles.iter().any(InferenceProfile::is_claude);
         let mut further = outcomes.next();
         if !at_once && !lacks_filter && has_claude {
@@ -115,7 +116,9 @@ impl<'a> Asker<'a> {
         }
         if let Some(further) = further.filter(|_| !lacks_filter) {
             match read(further) {
-                Ok(further) => profiles.extend(further),
+                // An address that stands in for AWS may pass over the filter and answer both with everything.
+                Ok(_) if profiles.iter().any(is_own) => {}
+                Ok(further) => profiles.extend(further.into_iter().filter(is_own)),
                 Err(error) if has_claude => {
                     let mut warning = Warning::from(&error);
                     warning.code = INCOMPLETE;
