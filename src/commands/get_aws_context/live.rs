@@ -50,11 +50,16 @@ pub(super) fn ask(
     };
     let only = wishes.asked_region();
     if context.options.offline {
-        for (index, caller, own) in &callers {
-            let region = only.or(*own).or(configured).unwrap_or_default();
+        for (index, caller, own) in callers.iter().filter(|_| wishes.check_bedrock) {
+            // Where a search would find access, it was found the last time.
+            let regions = match only {
+                Some(region) => vec![region.to_owned()],
+                None => waves(*own, configured, wishes.all_regions).concat(),
+            };
             put(*index, &|answer| {
-                answer.found =
-                    find_kept(context, caller, region).map(|kept| (region.to_owned(), kept));
+                let mut regions = regions.iter();
+                answer.found = regions
+                    .find_map(|region| Some((region.clone(), find_kept(context, caller, region)?)));
                 if answer.found.is_none() {
                     answer.error = Some(
                         Error::new(
