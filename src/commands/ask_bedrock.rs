@@ -9,6 +9,7 @@ use crate::aws::cli::{self, AwsCli};
 use crate::aws::credentials::{self, Credentials};
 use crate::aws::identity::{self, Identity};
 use crate::aws::listing::{self, Answer, InferenceProfile, Kind, Target};
+use crate::aws::regions::has_bedrock;
 use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
@@ -409,6 +410,11 @@ pub fn refusal(credentials: &Credentials) -> Option<Error> {
 
 /// That a region offers no Claude model to the caller.
 pub fn no_access(region: &str) -> Error {
+    if has_bedrock(region) == Some(false) {
+        let message = format!("Bedrock is not in {region}");
+        return Error::new(Code::BedrockAccessDenied, message)
+            .suggest("pass another --region, such as us-east-1 or eu-central-1");
+    }
     Error::new(
         Code::BedrockAccessDenied,
         format!("Bedrock lists no Claude model for this account in {region}"),

@@ -109,6 +109,9 @@ impl Models {
                 .listener
                 .progress(&format!("Listing the models in {region}"));
             refusal.map_or(Ok(()), Err).and_then(|()| {
+                if regions::has_bedrock(&region) == Some(false) {
+                    return Err(no_access(&region));
+                }
                 let asker = Asker::new(context)?;
                 let profiles = asker.list(&caller, &region, true)?;
                 warnings.extend(asker.remarks(&caller, &region));

@@ -211,10 +211,7 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
     let asker = Asker::new(question.context)?;
     let mut listed_nothing = false;
     let why = if has_bedrock(region) == Some(false) {
-        Error::new(
-            Code::BedrockAccessDenied,
-            format!("Bedrock is not in {region}"),
-        )
+        no_access(region)
     } else {
         match asker.list(caller, region, true) {
             Ok(profiles) => {
@@ -241,7 +238,7 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
         }
     };
     let elsewhere = match why.code {
-        Code::AccessDenied | Code::BedrockAccessDenied | Code::RegionInvalid => true,
+        Code::BedrockAccessDenied | Code::RegionInvalid => true,
         // The name of an unknown region leads nowhere, which looks like no network.
         Code::NetworkError => has_bedrock(region).is_none(),
         _ => false,

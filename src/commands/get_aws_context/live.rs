@@ -4,7 +4,7 @@ use crate::aws::credentials::Credentials;
 use crate::aws::identity::Identity;
 use crate::aws::listing::waves;
 use crate::aws::profiles::Profile;
-use crate::aws::regions::{self, is_region_shaped};
+use crate::aws::regions::{self, has_bedrock, is_region_shaped};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, Listing, find_kept, listed, means_no_credentials, no_access,
@@ -118,6 +118,8 @@ pub(super) fn ask(
             found.and_then(|(_, _, own)| *own)
         };
         let regions = |caller: &Caller| match only {
+            // `aws` would only wait for a connection.
+            Some(region) if has_bedrock(region) == Some(false) => Vec::new(),
             Some(region) => vec![vec![region.to_owned()]],
             None => waves(own_of(caller), configured, wishes.all_regions),
         };
