@@ -79,9 +79,12 @@ impl<'a> Asker<'a> {
         let by_kind =
             |kind| caller.prepare(self.cli.list_inference_profiles(profile, region, kind));
         let unfiltered = || caller.prepare(self.cli.list_all_inference_profiles(profile, region));
-        let read = |outcome| -> Result<Vec<InferenceProfile>> {
+        let read = |outcome, kind: Option<Kind>| -> Result<Vec<InferenceProfile>> {
             let context = caller.failure(LIST, Some(region));
-            let parsed = cli::read(&context, outcome, listing::parse)?;
+            let mut parsed = cli::read(&context, outcome, listing::parse)?;
+            // An address that stands in for AWS may pass over the filter.
+            let asked_for = |it: &InferenceProfile| kind.is_none_or(|kind| it.kind == kind);
+            parsed.profiles.retain(asked_for);
             if parsed.skipped > 0 {
                 let message = format!(
                     "the listing of {region} has odd records, which are left out: {}",
@@ -108,18 +111,15 @@ impl<'a> Asker<'a> {
             lacks_filter = true;
             first = exec::capture(&unfiltered());
         }
-        let mut profiles = read(first)?;
-        let is_own = |profile: &InferenceProfile| profile.kind == Kind::Application;
+        let mut profiles = read(first, (!lacks_filter).then_some(Kind::SystemDefined))?;
         let has_claude = profiles.iter().any(InferenceProfile::is_claude);
         let mut further = outcomes.next();
         if !at_once && !lacks_filter && has_claude {
             further = Some(exec::capture(&by_kind(Kind::Application)));
         }
         if let Some(further) = further.filter(|_| !lacks_filter) {
-            match read(further) {
-                // An address that stands in for AWS may pass over the filter and answer both with everything.
-                Ok(_) if profiles.iter().any(is_own) => {}
-                Ok(further) => profiles.extend(further.into_iter().filter(is_own)),
+            match read(further, Some(Kind::Application)) {
+                Ok(further) => profiles.extend(further),
                 Err(error) if has_claude => {
                     let mut warning = Warning::from(&error);
                     warning.code = INCOMPLETE;

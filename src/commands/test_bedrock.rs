@@ -9,7 +9,8 @@ use crate::claude::models::ListedModel;
 use crate::claude::settings::Scope;
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
-    Asker, Caller, find_kept, is_about_credentials, listed, no_access, refusal,
+    Asker, Caller, find_kept, is_about_credentials, listed, means_no_credentials, no_access,
+    refusal,
 };
 use crate::commands::doctor;
 use crate::commands::facts::{Access, Facts, Sourced};
@@ -268,7 +269,7 @@ fn check(
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
         Err(error)
-            if is_about_credentials(error.code)
+            if means_no_credentials(error)
                 || credentials.code.is_some_and(is_about_credentials) =>
         {
             Check::after(

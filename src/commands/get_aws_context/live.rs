@@ -11,7 +11,6 @@ use crate::commands::ask_bedrock::{
 };
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
-use crate::shell::option;
 
 use super::GetAwsContext;
 
@@ -128,27 +127,17 @@ pub(super) fn ask(
             let first = only.or(*own).or(answer.asked.first().map(String::as_str));
             let error = answer.error.clone();
             let mut error = error.unwrap_or_else(|| no_access(first.unwrap_or("any region")));
-            let others: Vec<&str> = answer
-                .asked
-                .iter()
-                .map(String::as_str)
-                .filter(|asked| Some(*asked) != first)
-                .collect();
-            if error.code == Code::BedrockAccessDenied && !others.is_empty() {
-                let others = if wishes.all_regions {
-                    "any other region".to_owned()
+            if error.code == Code::BedrockAccessDenied && answer.asked.len() > 1 {
+                error.message.push_str("; no access in any ");
+                if wishes.all_regions {
+                    error.message.push_str("region");
                 } else {
-                    others.join(", ")
-                };
-                error
-                    .message
-                    .push_str(&format!("; no access in {others} either"));
-                if answer.error.is_none() && !wishes.all_regions {
-                    let profile =
-                        option("--profile", caller.profile.as_deref().unwrap_or_default());
-                    error.suggestion = Some(format!(
-                        "look further: claude-bedrock get-aws-context --check-bedrock --all-regions {profile}"
-                    ));
+                    error.message.push_str("of ");
+                    error.message.push_str(&answer.asked.join(", "));
+                    if answer.error.is_none() {
+                        let all = "look further: claude-bedrock get-aws-context --check-bedrock --all-regions";
+                        error.suggestion = Some(all.to_owned());
+                    }
                 }
             }
             put(*index, &|live| match &answer.found {

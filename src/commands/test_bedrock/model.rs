@@ -94,17 +94,17 @@ fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete
         ));
     }
     let parsed = ModelId::parse(bare);
-    // The same release, as it is listed here.
-    let alike = parsed.and_then(|id| {
-        let geographies = geographies_of_region(region);
-        models::resolve(&id.to_string(), listed, geographies).ok()
-    });
-    let alike = alike.map(|found| found.id);
     // An address of the user's own may lead to any region.
     let gateway = facts.stack.effective_env("ANTHROPIC_BEDROCK_BASE_URL");
     if gateway.is_none()
         && let Some(error) = models::elsewhere(bare, region, listed)
     {
+        // The same release, as it is listed here.
+        let alike = error
+            .details
+            .iter()
+            .find_map(|(_, ids)| ids.get(0)?.as_str());
+        let alike = alike.map(str::to_owned);
         return Check::failed(&step(facts, value, listed, alike, error));
     }
     let arn = parsed.and_then(|id| id.arn);
@@ -119,18 +119,11 @@ fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete
             && arn.region == region
             && listed.iter().any(|it| account(it) == Some(true));
         if !would_be_listed {
-            let message = if arn.resource == OWN && !complete {
-                format!(
-                    "the account's own inference profiles could not be listed: whether {model} works cannot be told"
-                )
-            } else {
-                format!(
-                    "{model} is of another account, or no inference profile, so AWS lists it nowhere here: whether it works cannot be told"
-                )
-            };
             return Check {
                 passed: false,
-                ..Check::skipped(message)
+                ..Check::skipped(format!(
+                    "{model} is of another account, or could not be listed: whether it works cannot be told"
+                ))
             };
         }
         let error = Error::new(
@@ -153,6 +146,6 @@ fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete
             );
             Check::failed(&step(facts, value, listed, Some(meant.id), error))
         }
-        Err(error) => Check::failed(&step(facts, value, listed, alike, error)),
+        Err(error) => Check::failed(&step(facts, value, listed, None, error)),
     }
 }

@@ -110,15 +110,14 @@ pub(super) fn not_found(text: &str, listed: &[ListedModel], geographies: &[&str]
     alike.retain(|model| meant.is_some_and(|family| family == family_of(model)));
     // An id with another date or revision, or of another geography, means its release.
     let wanted = ModelId::parse(text);
-    let is_it = |model: &ListedModel| {
+    let mut same = alike.clone();
+    same.retain(|model| {
         let found = model.parsed();
         found.is_some_and(|id| wanted.is_some_and(|wanted| id.same_release(&wanted)))
-    };
-    if alike.iter().any(is_it) {
-        alike.retain(is_it);
-    }
-    let proposal = recommended(&alike, geographies)
-        .or_else(|| recommended(&available, geographies))
+    });
+    let proposal = [&same, &alike, &available]
+        .into_iter()
+        .find_map(|models| recommended(models, geographies))
         .or(available.first());
     let (message, step) = match proposal {
         Some(model) => (
