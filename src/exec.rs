@@ -23,7 +23,7 @@ pub use side_by_side::{Board, side_by_side};
 pub use terminal::{Stdout, interactive, interactive_heard, replace};
 
 use crate::env::{Env, find_var};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 use crate::shell;
 
 /// Is told of each program that has ended: its command line, its end and its time, in one line of text.
@@ -169,6 +169,17 @@ pub fn find_not_executable(env: &Env, name: impl AsRef<OsStr>) -> Option<PathBuf
     std::env::split_paths(path)
         .map(|folder| folder.join(name))
         .find(|path| path.is_absolute() && path.is_file())
+}
+
+/// For those who answer with what they have when a run fails: after Ctrl-C nobody waits for an answer.
+///
+/// # Errors
+/// `INTERRUPTED`.
+pub fn check_interrupted() -> Result<()> {
+    if signals::interrupted() {
+        return Err(interrupted());
+    }
+    Ok(())
 }
 
 fn interrupted() -> Error {

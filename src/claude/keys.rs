@@ -181,7 +181,10 @@ pub const KEYS: &[Key] = &[
 
 /// The key that says what a family's name means; `None` for families that Claude Code has no key for.
 pub fn pin_of(family: &Family<'_>) -> Option<&'static [&'static str]> {
-    let name = format!("ANTHROPIC_DEFAULT_{}_MODEL", family.word().to_uppercase());
+    let name = format!(
+        "ANTHROPIC_DEFAULT_{}_MODEL",
+        family.word().to_ascii_uppercase()
+    );
     let key = KEYS
         .iter()
         .find(|key| key.path.last() == Some(&name.as_str()))?;

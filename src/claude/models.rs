@@ -12,6 +12,11 @@ pub use geography::{fits_region, geographies_of_region, label};
 pub use id::{Arn, Family, ModelId, Version, names_bedrock_model};
 pub use resolve::{Resolved, elsewhere, exact, not_claude, resolve};
 
+/// A model without the wish for a window of a million tokens.
+pub fn without_one_m(model: &str) -> &str {
+    id::split_one_m(model.trim()).0
+}
+
 /// One inference profile of a listing, as far as choosing a model needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListedModel {
@@ -37,6 +42,17 @@ impl ListedModel {
             &self.id
         };
         ModelId::parse(text).filter(|id| id.family != Family::Unknown)
+    }
+
+    /// The id that the Anthropic API knows the model by, which Claude Code translates: `claude-opus-4-6` for
+    /// `us.anthropic.claude-opus-4-6-v1`.
+    pub fn anthropic_id(&self) -> Option<&str> {
+        let (_, model) = self.id.split_once("anthropic.")?;
+        let revision = |end: &str| end.bytes().all(|b| b.is_ascii_digit() || b == b':');
+        match model.rsplit_once("-v") {
+            Some((id, end)) if revision(end) => Some(id),
+            _ => Some(model),
+        }
     }
 
     /// What Claude Code is to be given: the id, or the ARN of an application profile.
@@ -68,6 +84,28 @@ mod tests {
                 application: false,
             })
             .collect()
+    }
+
+    #[test]
+    fn the_anthropic_api_knows_a_model_without_place_and_revision() {
+        for (id, expected) in [
+            ("us.anthropic.claude-opus-5", "claude-opus-5"),
+            ("global.anthropic.claude-opus-4-6-v1", "claude-opus-4-6"),
+            (
+                "eu.anthropic.claude-haiku-4-5-20251001-v1:0",
+                "claude-haiku-4-5-20251001",
+            ),
+            (
+                "us-gov.anthropic.claude-3-5-sonnet-20241022-v2:0",
+                "claude-3-5-sonnet-20241022",
+            ),
+        ] {
+            assert_eq!(listing(&[id])[0].anthropic_id(), Some(expected));
+        }
+        assert_eq!(
+            listing(&["us.amazon.nova-pro-v1:0"])[0].anthropic_id(),
+            None
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::aws::cli::{self, AwsCli};
 use crate::aws::credentials::{self, Credentials};
 use crate::aws::identity::{self, Identity};
 use crate::aws::listing::{self, Answer, InferenceProfile, Kind, Target};
+use crate::aws::regions::has_bedrock;
 use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
@@ -78,9 +79,12 @@ impl<'a> Asker<'a> {
         let by_kind =
             |kind| caller.prepare(self.cli.list_inference_profiles(profile, region, kind));
         let unfiltered = || caller.prepare(self.cli.list_all_inference_profiles(profile, region));
-        let read = |outcome| -> Result<Vec<InferenceProfile>> {
+        let read = |outcome, kind: Option<Kind>| -> Result<Vec<InferenceProfile>> {
             let context = caller.failure(LIST, Some(region));
-            let parsed = cli::read(&context, outcome, listing::parse)?;
+            let mut parsed = cli::read(&context, outcome, listing::parse)?;
+            // An address that stands in for AWS may pass over the filter.
+            let asked_for = |it: &InferenceProfile| kind.is_none_or(|kind| it.kind == kind);
+            parsed.profiles.retain(asked_for);
             if parsed.skipped > 0 {
                 let message = format!(
                     "the listing of {region} has odd records, which are left out: {}",
@@ -107,14 +111,14 @@ impl<'a> Asker<'a> {
             lacks_filter = true;
             first = exec::capture(&unfiltered());
         }
-        let mut profiles = read(first)?;
+        let mut profiles = read(first, (!lacks_filter).then_some(Kind::SystemDefined))?;
         let has_claude = profiles.iter().any(InferenceProfile::is_claude);
         let mut further = outcomes.next();
         if !at_once && !lacks_filter && has_claude {
             further = Some(exec::capture(&by_kind(Kind::Application)));
         }
         if let Some(further) = further.filter(|_| !lacks_filter) {
-            match read(further) {
+            match read(further, Some(Kind::Application)) {
                 Ok(further) => profiles.extend(further),
                 Err(error) if has_claude => {
                     let mut warning = Warning::from(&error);
@@ -377,6 +381,18 @@ pub fn is_about_credentials(code: Code) -> bool {
     )
 }
 
+/// Whether a failure says that the profile comes to no working credentials. So does a role that is refused; that only the
+/// identity is refused, as by the policy of a VPC endpoint, says nothing.
+pub fn means_no_credentials(error: &Error) -> bool {
+    let of_identity = |said: &serde_json::Value| {
+        let said = said.as_str().unwrap_or_default();
+        said.contains("GetCallerIdentity")
+    };
+    is_about_credentials(error.code)
+        || (error.code == Code::AccessDenied
+            && !error.details.iter().any(|(_, said)| of_identity(said)))
+}
+
 /// Why `aws` need not be asked: the files know what it would say. Role credentials that `aws` keeps may work all the
 /// same, and so may an instance's.
 pub fn refusal(credentials: &Credentials) -> Option<Error> {
@@ -394,6 +410,11 @@ pub fn refusal(credentials: &Credentials) -> Option<Error> {
 
 /// That a region offers no Claude model to the caller.
 pub fn no_access(region: &str) -> Error {
+    if has_bedrock(region) == Some(false) {
+        let message = format!("Bedrock is not in {region}");
+        return Error::new(Code::BedrockAccessDenied, message)
+            .suggest("pass another --region, such as us-east-1 or eu-central-1");
+    }
     Error::new(
         Code::BedrockAccessDenied,
         format!("Bedrock lists no Claude model for this account in {region}"),

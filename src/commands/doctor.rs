@@ -19,6 +19,7 @@ use crate::commands::settings_edit::{self, Edited};
 use crate::commands::usage::{Flag, arguments};
 use crate::commands::{Context, layout};
 use crate::error::Result;
+use crate::exec;
 use crate::file;
 use crate::prompt;
 use crate::report::{Look, Report, Tint, document};
@@ -99,7 +100,7 @@ impl Doctor {
     /// Makes the checks, and with `--fix` the repairs before them.
     ///
     /// # Errors
-    /// `NOT_A_TERMINAL` for `--fix` without `--yes` where nobody can be asked; whatever stops the edit.
+    /// `NOT_A_TERMINAL` for `--fix` without `--yes` where nobody can be asked; `INTERRUPTED`; whatever stops the edit.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let gather = || Facts::gather(context.env, context.options);
         let mut facts = gather();
@@ -121,6 +122,7 @@ impl Doctor {
             for live in online::ask(context, &facts) {
                 checks.push(live.unless_told_by(&checks));
             }
+            exec::check_interrupted()?;
         }
         Ok(Box::new(Diagnosis::new(
             checks,

@@ -12,6 +12,7 @@ use crate::commands::Context;
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::env::Env;
 use crate::error::Result;
+use crate::exec;
 use crate::report::{Report, Warning, document};
 
 mod live;
@@ -63,7 +64,8 @@ impl GetAwsContext {
     /// Gathers the facts.
     ///
     /// # Errors
-    /// `AWS_CONFIG_INVALID` when botocore would reject a file, `PROFILE_NOT_FOUND` for a `--profile` that is not there.
+    /// `AWS_CONFIG_INVALID` when botocore would reject a file, `PROFILE_NOT_FOUND` for a `--profile` that is not there,
+    /// `INTERRUPTED`.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
         // The process ends after this: taking thousands of profiles apart first is time for nothing.
@@ -94,6 +96,7 @@ impl GetAwsContext {
         if asks {
             let region = config.as_ref().and_then(|config| config.region.as_deref());
             answers = live::ask(self, context, &subjects, region);
+            exec::check_interrupted()?;
             // The run of aws renewed the session.
             let mut inspector = Inspector::new(env, &files);
             for (profile, mut credentials) in subjects {

@@ -171,7 +171,9 @@ pub fn capital(text: &str) -> String {
     let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == ',');
     match text.chars().next() {
         Some(first) if plain && word != "aws" && word != "claude-bedrock" => {
-            first.to_uppercase().chain(text.chars().skip(1)).collect()
+            std::iter::once(first.to_ascii_uppercase())
+                .chain(text.chars().skip(1))
+                .collect()
         }
         _ => text.to_owned(),
     }

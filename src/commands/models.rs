@@ -7,13 +7,14 @@ use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
 use crate::claude::keys::pin_of;
 use crate::claude::models::{
-    Family, ListedModel, geographies_of_region, label, newest_first, recommended,
+    Family, ListedModel, geographies_of_region, label, newest_first, recommended, without_one_m,
 };
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
 use crate::commands::facts::{Access, Facts};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
+use crate::exec;
 use crate::report::{Look, Report, Tint, Warning, document, escape};
 use crate::time::{describe_span, format_timestamp};
 
@@ -71,7 +72,8 @@ impl Models {
     /// Lists.
     ///
     /// # Errors
-    /// `USAGE` or `REGION_MISSING` where nothing says which profile or region; what AWS says, where no listing is kept.
+    /// `USAGE` or `REGION_MISSING` where nothing says which profile or region; what AWS says, where no listing
+    /// is kept or it gives no access.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
         let facts = Facts::gather(env, context.options);
@@ -107,6 +109,9 @@ impl Models {
                 .listener
                 .progress(&format!("Listing the models in {region}"));
             refusal.map_or(Ok(()), Err).and_then(|()| {
+                if regions::has_bedrock(&region) == Some(false) {
+                    return Err(no_access(&region));
+                }
                 let asker = Asker::new(context)?;
                 let profiles = asker.list(&caller, &region, true)?;
                 warnings.extend(asker.remarks(&caller, &region));
@@ -124,6 +129,11 @@ impl Models {
         let listing = match listing {
             Ok(listing) => listing,
             Err(error) => {
+                exec::check_interrupted()?;
+                // An answer: what was listed once is no longer to be had.
+                if matches!(error.code, Code::AccessDenied | Code::BedrockAccessDenied) {
+                    return Err(error);
+                }
                 let kept = find_kept(context, &caller, &region).ok_or_else(|| error.clone())?;
                 if !context.options.offline {
                     warnings.push(Warning::from(&error));
@@ -220,7 +230,7 @@ struct Subject {
 impl Model {
     fn new(model: &ListedModel, chosen: Option<&str>, pins: &[String]) -> Self {
         let names = |text: &str| {
-            let bare = text.strip_suffix("[1m]").unwrap_or(text);
+            let bare = without_one_m(text);
             bare == model.id || model.arn.as_deref() == Some(bare)
         };
         let id = model.parsed();
@@ -269,7 +279,7 @@ impl Report for Listed {
         out.push('\n');
         for warning in &self.warnings {
             let what = if self.kept {
-                "AWS was not reached: "
+                "AWS did not list them now: "
             } else {
                 "Not complete: "
             };

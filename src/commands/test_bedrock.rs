@@ -9,13 +9,15 @@ use crate::claude::models::ListedModel;
 use crate::claude::settings::Scope;
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
-    Asker, Caller, find_kept, is_about_credentials, listed, no_access, refusal,
+    Asker, Caller, find_kept, is_about_credentials, listed, means_no_credentials, no_access,
+    refusal,
 };
 use crate::commands::doctor;
 use crate::commands::facts::{Access, Facts, Sourced};
 use crate::commands::usage::arguments;
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
+use crate::exec;
 use crate::report::{Report, Warning, document};
 use crate::time::{describe_span, format_timestamp};
 
@@ -111,7 +113,8 @@ impl TestBedrock {
     /// Tests.
     ///
     /// # Errors
-    /// `SETTINGS_INVALID` for settings that Claude Code drops: then nothing can be told. What AWS says is an answer.
+    /// `SETTINGS_INVALID` for settings that Claude Code drops: then nothing can be told; `INTERRUPTED`. What AWS says is
+    /// an answer.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let facts = Facts::gather(context.env, context.options);
         let mut warnings = Vec::new();
@@ -140,6 +143,7 @@ impl TestBedrock {
                 .extend(unreadable.or_else(|| facts.view.differing_credentials(profile, files?)));
         }
         let mut checks = check(context, &facts, &subject, &mut warnings);
+        exec::check_interrupted()?;
         if let Some(found) = doctor::blocked_on_the_way(&facts) {
             let mut error = Error::new(Code::SettingsInvalid, found.finding);
             error.suggestion = found.remedy;
@@ -258,12 +262,14 @@ fn check(
         let (who, listing) = asker.identify_and_list(caller, region);
         (Some(who), listing)
     };
-    warnings.extend(asker.remarks(caller, region));
+    let remarks = asker.remarks(caller, region);
+    let complete = remarks.is_empty();
+    warnings.extend(remarks);
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
         Err(error)
-            if is_about_credentials(error.code)
+            if means_no_credentials(error)
                 || credentials.code.is_some_and(is_about_credentials) =>
         {
             Check::after(
@@ -279,7 +285,7 @@ fn check(
         _ if !bedrock_access.passed => {
             Check::after(&bedrock_access, "Cannot check model - no Bedrock access")
         }
-        Ok(models) => model::check(facts, models),
+        Ok(models) => model::check(facts, models, complete),
         Err(error) => Check::failed(error),
     };
     Checks {
@@ -325,12 +331,14 @@ fn from_kept(context: &Context<'_>, facts: &Facts<'_>, caller: &Caller, region: 
             model_available: check,
         };
     };
+    // A kept listing does not tell whether they could be asked for.
+    let has_own = kept.models.iter().any(|model| model.application);
     let age = describe_span(context.env.now - kept.kept_at.unwrap_or(context.env.now));
     let message = format!("{} {age} ago", access_to(&kept.models, region));
     Checks {
         credentials,
         bedrock_access: Check::skipped(message),
-        model_available: model::check(facts, &kept.models),
+        model_available: model::check(facts, &kept.models, has_own),
     }
 }
 

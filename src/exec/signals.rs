@@ -76,6 +76,11 @@ mod system {
     }
 }
 
+/// Whether a signal has come while one lived.
+pub(super) fn interrupted() -> bool {
+    system::interrupted()
+}
+
 impl Watch {
     pub(super) fn start() -> Self {
         system::enter();

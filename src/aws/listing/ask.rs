@@ -232,12 +232,14 @@ impl<'t> Chain<'t> {
 
     /// A failure after which no other region needs to be asked.
     fn last_word(&self, group: &Group<'t>) -> Option<Error> {
-        let mut unreachable = 0;
+        let mut unreachable: Option<&Error> = None;
         for (_, error) in self.failures(group) {
             match error.code {
-                Code::AccessDenied | Code::BedrockAccessDenied | Code::RegionInvalid => {}
+                // Not `ACCESS_DENIED`: that is about a role, which is refused the same everywhere.
+                Code::BedrockAccessDenied | Code::RegionInvalid => {}
                 // An unknown region cannot be told from a dead network by one answer; by two it can.
-                Code::NetworkError if unreachable == 0 => unreachable += 1,
+                Code::NetworkError if unreachable.is_none() => unreachable = Some(error),
+                Code::NetworkError => return unreachable.cloned(),
                 _ => return Some(error.clone()),
             }
         }

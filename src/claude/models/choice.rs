@@ -37,20 +37,15 @@ pub fn newest_first(listed: &mut [ListedModel]) {
 /// The model to propose: the newest Opus in the first of `geographies` that has one, then in any;
 /// without any Opus the newest of the next family. Application profiles are never proposed.
 pub fn recommended<'m>(listed: &'m [ListedModel], geographies: &[&str]) -> Option<&'m ListedModel> {
-    let best = claude_profiles(listed)
-        .map(|(_, id)| id)
-        .min_by_key(|id| (family_rank(id.family), Reverse(id.version)))?;
-    let of_family = |geography: Option<&str>| {
-        claude_profiles(listed)
-            .filter(|(_, id)| id.family == best.family)
-            .filter(|(_, id)| geography.is_none() || id.geography == geography)
-            .max_by_key(|(_, id)| id.version)
-            .map(|(model, _)| model)
+    let place = |id: &ModelId<'_>| {
+        let mut words = geographies.iter();
+        words
+            .position(|word| id.geography == Some(word))
+            .unwrap_or(geographies.len())
     };
-    geographies
-        .iter()
-        .find_map(|word| of_family(Some(word)))
-        .or_else(|| of_family(None))
+    let best = claude_profiles(listed)
+        .min_by_key(|(_, id)| (family_rank(id.family), place(id), Reverse(id.version)));
+    best.map(|(model, _)| model)
 }
 
 /// The newest of each family that Claude Code has an alias for, in one geography, as (family, id).

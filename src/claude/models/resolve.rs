@@ -140,9 +140,18 @@ fn find_by_wish<'m>(
     let pool: Vec<(&ListedModel, ModelId<'m>)> = claude_profiles(listed)
         .filter(|(_, id)| demanded.is_none() || id.geography == demanded)
         .collect();
-    let wish = Wish::parse(rest);
+    // `anthropic.claude-opus-5` is a part of Opus 5.5's id too, and means Opus 5.
+    let is_it = |model: &ListedModel| {
+        let own = model.id.split_once('.');
+        own.is_some_and(|(_, own)| own == rest)
+    };
     let mut fits = pool.clone();
-    fits.retain(|(_, id)| wish.as_ref().is_some_and(|wish| wish.fits(id)));
+    fits.retain(|(model, _)| is_it(model));
+    let wish = Wish::parse(rest).filter(|_| fits.is_empty());
+    if let Some(wish) = &wish {
+        fits.clone_from(&pool);
+        fits.retain(|(_, id)| wish.fits(id));
+    }
     let any_release = wish.is_some_and(|wish| wish.release.is_none()) && !fits.is_empty();
     if fits.is_empty() {
         fits = pool;

@@ -4,13 +4,14 @@ use crate::aws::credentials::Credentials;
 use crate::aws::regions::has_bedrock;
 use crate::claude::keys::pin_of;
 use crate::claude::models::{
-    self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region,
+    self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region, without_one_m,
 };
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, listed, no_access, of_others, refusal,
 };
 use crate::error::{Code, Error, Result};
+use crate::exec;
 use crate::report::Warning;
 use crate::shell::{option, quote};
 use crate::time::describe_span;
@@ -89,7 +90,7 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
         &listing,
         geographies_of_region(question.region),
     )?;
-    let bare = bare(&resolved.id);
+    let bare = without_one_m(&resolved.id);
     let verified = listing
         .iter()
         .any(|model| model.id == bare || model.arn.as_deref() == Some(bare));
@@ -126,7 +127,7 @@ pub fn check_region(
     gateway: bool,
     listing: &[ListedModel],
 ) -> Result<()> {
-    let wanted = bare(model.trim());
+    let wanted = without_one_m(model.trim());
     let is_listed =
         |model: &ListedModel| model.id == wanted || model.arn.as_deref() == Some(wanted);
     if gateway || listing.iter().any(is_listed) {
@@ -158,7 +159,7 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         warnings.push(Warning::new("LISTING_KEPT", message));
     }
     if let Some(kept) = &kept {
-        let wanted = bare(question.model.trim());
+        let wanted = without_one_m(question.model.trim());
         if kept.others.iter().any(|other| other == wanted) {
             return Err(models::not_claude(wanted));
         }
@@ -210,15 +211,12 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
     let asker = Asker::new(question.context)?;
     let mut listed_nothing = false;
     let why = if has_bedrock(region) == Some(false) {
-        Error::new(
-            Code::BedrockAccessDenied,
-            format!("Bedrock is not in {region}"),
-        )
+        no_access(region)
     } else {
         match asker.list(caller, region, true) {
             Ok(profiles) => {
                 let models = listed(&profiles);
-                let wanted = bare(question.model.trim());
+                let wanted = without_one_m(question.model.trim());
                 if of_others(&profiles).iter().any(|other| other == wanted) {
                     return Err(models::not_claude(wanted));
                 }
@@ -240,7 +238,7 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
         }
     };
     let elsewhere = match why.code {
-        Code::AccessDenied | Code::BedrockAccessDenied | Code::RegionInvalid => true,
+        Code::BedrockAccessDenied | Code::RegionInvalid => true,
         // The name of an unknown region leads nowhere, which looks like no network.
         Code::NetworkError => has_bedrock(region).is_none(),
         _ => false,
@@ -249,6 +247,7 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
         return Err(why);
     }
     let regions = asker.regions_with_access(caller, region);
+    exec::check_interrupted()?;
     if why.code == Code::NetworkError && regions.is_empty() {
         return Err(why);
     }
@@ -308,8 +307,4 @@ fn finish(
         verified,
         warnings,
     }
-}
-
-fn bare(id: &str) -> &str {
-    id.strip_suffix("[1m]").unwrap_or(id)
 }

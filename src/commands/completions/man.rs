@@ -7,7 +7,7 @@ pub(super) fn page(root: &Usage, everywhere: &[Flag]) -> String {
     let name = root.name;
     let mut out = format!(
         ".TH {} 1 \"\" \"{name} {}\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n.B {}\n[\\fIoptions\\fR] \\fIcommand\\fR\n.SH COMMANDS\n",
-        name.to_uppercase(),
+        name.to_ascii_uppercase(),
         env!("CARGO_PKG_VERSION"),
         escape(name),
         escape(env!("CARGO_PKG_DESCRIPTION")),

@@ -4,10 +4,10 @@ use crate::aws::credentials::Credentials;
 use crate::aws::identity::Identity;
 use crate::aws::listing::waves;
 use crate::aws::profiles::Profile;
-use crate::aws::regions::{self, is_region_shaped};
+use crate::aws::regions::{self, has_bedrock, is_region_shaped};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
-    Asker, Caller, Listing, find_kept, is_about_credentials, listed, no_access,
+    Asker, Caller, Listing, find_kept, listed, means_no_credentials, no_access,
 };
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
@@ -49,11 +49,16 @@ pub(super) fn ask(
     };
     let only = wishes.asked_region();
     if context.options.offline {
-        for (index, caller, own) in &callers {
-            let region = only.or(*own).or(configured).unwrap_or_default();
+        for (index, caller, own) in callers.iter().filter(|_| wishes.check_bedrock) {
+            // Where a search would find access, it was found the last time.
+            let regions = match only {
+                Some(region) => vec![region.to_owned()],
+                None => waves(*own, configured, wishes.all_regions).concat(),
+            };
             put(*index, &|answer| {
-                answer.found =
-                    find_kept(context, caller, region).map(|kept| (region.to_owned(), kept));
+                let mut regions = regions.iter();
+                answer.found = regions
+                    .find_map(|region| Some((region.clone(), find_kept(context, caller, region)?)));
                 if answer.found.is_none() {
                     answer.error = Some(
                         Error::new(
@@ -91,7 +96,7 @@ pub(super) fn ask(
             let failure = identity
                 .as_ref()
                 .err()
-                .filter(|error| is_about_credentials(error.code));
+                .filter(|error| means_no_credentials(error));
             if let Some(error) = failure {
                 put(*index, &|answer| answer.error = Some(error.clone()));
                 stopped.push(*index);
@@ -112,6 +117,8 @@ pub(super) fn ask(
             found.and_then(|(_, _, own)| *own)
         };
         let regions = |caller: &Caller| match only {
+            // `aws` would only wait for a connection.
+            Some(region) if has_bedrock(region) == Some(false) => Vec::new(),
             Some(region) => vec![vec![region.to_owned()]],
             None => waves(own_of(caller), configured, wishes.all_regions),
         };
@@ -119,7 +126,20 @@ pub(super) fn ask(
         for ((index, caller, own), answer) in callers.iter().zip(found) {
             let first = only.or(*own).or(answer.asked.first().map(String::as_str));
             let error = answer.error.clone();
-            let error = error.unwrap_or_else(|| no_access(first.unwrap_or("any region")));
+            let mut error = error.unwrap_or_else(|| no_access(first.unwrap_or("any region")));
+            if error.code == Code::BedrockAccessDenied && answer.asked.len() > 1 {
+                error.message.push_str("; no access in any ");
+                if wishes.all_regions {
+                    error.message.push_str("region");
+                } else {
+                    error.message.push_str("of ");
+                    error.message.push_str(&answer.asked.join(", "));
+                    if answer.error.is_none() {
+                        let all = "look further: claude-bedrock get-aws-context --check-bedrock --all-regions";
+                        error.suggestion = Some(all.to_owned());
+                    }
+                }
+            }
             put(*index, &|live| match &answer.found {
                 Some(found) => {
                     let models = listed(&found.profiles);

@@ -7,7 +7,7 @@ use crate::aws::credentials::{Credentials, Kind, Login, Problem, Status};
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::regions;
 use crate::claude::models::{ListedModel, geographies_of_region, recommended};
-use crate::commands::ask_bedrock::is_about_credentials;
+use crate::commands::ask_bedrock::means_no_credentials;
 use crate::env::LocalTime;
 use crate::error::{Code, Error};
 use crate::report::{Warning, escape};
@@ -167,11 +167,11 @@ impl ProfileContext {
         }
         let refused = who.and_then(|who| who.as_ref().err());
         for error in [refused, live.error.as_ref()].into_iter().flatten() {
-            if is_about_credentials(error.code) {
+            if means_no_credentials(error) {
                 self.does_not_work(error);
             }
         }
-        if let Some(error) = refused.filter(|error| !is_about_credentials(error.code)) {
+        if let Some(error) = refused.filter(|error| !means_no_credentials(error)) {
             self.warnings.push(Warning::from(error));
         }
         self.warnings.extend(live.remarks.iter().cloned());
@@ -222,7 +222,9 @@ impl ProfileContext {
             _ => Status::Invalid,
         };
         self.credentials.problem = Some(error.clone().into());
-        self.needs_login = self.login_command.is_some();
+        // To log in again changes neither what the file says nor what the role allows.
+        let file_or_role = matches!(error.code, Code::ProfileInvalid | Code::AccessDenied);
+        self.needs_login = self.login_command.is_some() && !file_or_role;
     }
 }
 

@@ -1,22 +1,31 @@
 //! Whether the configured model is one that AWS lists.
 
 use super::Check;
-use crate::claude::models::{self, Family, ListedModel, ModelId, geographies_of_region};
+use crate::claude::models::{
+    self, Family, ListedModel, ModelId, geographies_of_region, without_one_m,
+};
 use crate::commands::facts::{Facts, Sourced};
 use crate::error::{Code, Error};
 use crate::shell::quote;
 
+/// The resource of an account's own inference profiles.
+const OWN: &str = "application-inference-profile";
+
 /// Checks what Claude Code will send. A family is what its pin says, else Claude Code's own choice.
-pub(super) fn check(facts: &Facts<'_>, listed: &[ListedModel]) -> Check {
+///
+/// `complete`: whether the account's own profiles are in the listing too.
+pub(super) fn check(facts: &Facts<'_>, listed: &[ListedModel], complete: bool) -> Check {
     let Some(chosen) = &facts.model else {
         return Check::passed("No model is set; Claude Code takes its default");
     };
     let model = chosen.value.as_str();
-    let bare = model.strip_suffix("[1m]").unwrap_or(model);
-    let family = Family::from_word(bare);
+    let bare = without_one_m(model);
+    // Claude Code knows its own words in any case.
+    let word = bare.to_ascii_lowercase();
+    let family = Family::from_word(&word);
     if Family::ALIASED.contains(&family) {
         if let Some((_, pin)) = facts.pins.iter().find(|(pinned, _)| *pinned == family) {
-            return check_id(facts, pin, listed);
+            return check_id(facts, pin, listed, complete);
         }
         let newest = listed
             .iter()
@@ -25,7 +34,7 @@ pub(super) fn check(facts: &Facts<'_>, listed: &[ListedModel]) -> Check {
             Some(_) => Check::passed(format!(
                 "Models named `{bare}` are available; Claude Code chooses one"
             )),
-            None => check_id(facts, chosen, listed),
+            None => check_id(facts, chosen, listed, complete),
         };
     }
     if bare == "default" {
@@ -35,10 +44,10 @@ pub(super) fn check(facts: &Facts<'_>, listed: &[ListedModel]) -> Check {
         );
         return Check::failed(&step(facts, chosen, listed, None, error));
     }
-    if matches!(bare, "best" | "opusplan") {
+    if matches!(word.as_str(), "best" | "opusplan") {
         return Check::passed(format!("Claude Code chooses the model for `{bare}`"));
     }
-    check_id(facts, chosen, listed)
+    check_id(facts, chosen, listed, complete)
 }
 
 /// Adds the step that writes a model that works in place of `value`: `id`, else the recommended one.
@@ -69,31 +78,51 @@ fn step(
     }
 }
 
-fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel]) -> Check {
+fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete: bool) -> Check {
     let model = value.value.as_str();
     let region = facts.region.used.value.as_str();
-    let bare = model.strip_suffix("[1m]").unwrap_or(model);
+    let bare = without_one_m(model);
     if listed
         .iter()
         .any(|it| it.id == bare || it.arn.as_deref() == Some(bare))
     {
         return Check::passed(format!("Model {model} is available"));
     }
+    if listed.iter().any(|it| it.anthropic_id() == Some(bare)) {
+        return Check::passed(format!(
+            "Claude Code translates `{model}`, and that model is available"
+        ));
+    }
     let parsed = ModelId::parse(bare);
+    // An address of the user's own may lead to any region.
+    let gateway = facts.stack.effective_env("ANTHROPIC_BEDROCK_BASE_URL");
+    if gateway.is_none()
+        && let Some(error) = models::elsewhere(bare, region, listed)
+    {
+        // The same release, as it is listed here.
+        let alike = error
+            .details
+            .iter()
+            .find_map(|(_, ids)| ids.get(0)?.as_str());
+        let alike = alike.map(str::to_owned);
+        return Check::failed(&step(facts, value, listed, alike, error));
+    }
     let arn = parsed.and_then(|id| id.arn);
     if let Some(arn) = arn.filter(|arn| arn.resource != "foundation-model") {
         // AWS lists the inference profiles of one account in one region, and nothing else.
         let account = |it: &ListedModel| {
             Some(ModelId::parse(it.arn.as_deref()?)?.arn?.account == arn.account)
         };
-        let would_be_listed = arn.resource.ends_with("inference-profile")
+        let of_a_kind_listed =
+            arn.resource == "inference-profile" || (complete && arn.resource == OWN);
+        let would_be_listed = of_a_kind_listed
             && arn.region == region
             && listed.iter().any(|it| account(it) == Some(true));
         if !would_be_listed {
             return Check {
                 passed: false,
                 ..Check::skipped(format!(
-                    "{model} is of another account or region, or no inference profile, so AWS lists it nowhere here: whether it works cannot be told"
+                    "{model} is of another account, or could not be listed: whether it works cannot be told"
                 ))
             };
         }

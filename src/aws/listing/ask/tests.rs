@@ -28,6 +28,7 @@ fn asked(
             "empty" => Ok(Vec::new()),
             "expired" => failure(Code::SsoSessionExpired),
             "network" => failure(Code::NetworkError),
+            "role" => failure(Code::AccessDenied),
             "missing" => failure(Code::AwsCliNotFound),
             "denied" => failure(Code::BedrockAccessDenied),
             id => Ok(vec![InferenceProfile {
@@ -116,6 +117,13 @@ fn the_next_region_is_asked_only_where_that_can_help() {
             None,
             Some(Code::SsoSessionExpired),
         ),
+        // A role that is refused is refused everywhere.
+        (
+            &[("p", "us-west-2", "role")],
+            1,
+            None,
+            Some(Code::AccessDenied),
+        ),
         (
             &[("p", "us-west-2", "missing")],
             1,
@@ -157,6 +165,10 @@ fn the_next_region_is_asked_only_where_that_can_help() {
             *code,
             "{answers:?}"
         );
+        // It is told of the first region, where the user looks.
+        if let Some(error) = &answer.error {
+            assert_eq!(error.message, "p us-west-2", "{answers:?}");
+        }
     }
 }
 

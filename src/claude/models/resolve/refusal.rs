@@ -108,8 +108,16 @@ pub(super) fn not_found(text: &str, listed: &[ListedModel], geographies: &[&str]
         .or_else(|| nearest(&lower, families.iter().map(String::as_str)));
     let mut alike = available.clone();
     alike.retain(|model| meant.is_some_and(|family| family == family_of(model)));
-    let proposal = recommended(&alike, geographies)
-        .or_else(|| recommended(&available, geographies))
+    // An id with another date or revision, or of another geography, means its release.
+    let wanted = ModelId::parse(text);
+    let mut same = alike.clone();
+    same.retain(|model| {
+        let found = model.parsed();
+        found.is_some_and(|id| wanted.is_some_and(|wanted| id.same_release(&wanted)))
+    });
+    let proposal = [&same, &alike, &available]
+        .into_iter()
+        .find_map(|models| recommended(models, geographies))
         .or(available.first());
     let (message, step) = match proposal {
         Some(model) => (

@@ -50,6 +50,19 @@ fn defect_20_what_is_asked_for_becomes_one_listed_id() {
             &["global"],
             "global.anthropic.claude-opus-4-5-20251101-v1:0",
         ),
+        // A part of Opus 5.5's id as well.
+        (
+            "anthropic.claude-opus-5",
+            FRANKFURT,
+            eu,
+            "eu.anthropic.claude-opus-5",
+        ),
+        (
+            "arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude-opus-5",
+            FRANKFURT,
+            eu,
+            "eu.anthropic.claude-opus-5",
+        ),
         (
             "Claude Opus 4.5",
             OREGON,
@@ -250,12 +263,18 @@ fn errors_carry_the_ids_to_choose_from() {
 
 #[test]
 fn a_slip_of_the_finger_finds_its_family() {
-    for (wanted, expected) in [
-        ("sonet", OREGON[1]),
-        ("haiku-9", OREGON[2]),
-        ("x", OREGON[3]),
+    for (wanted, listed, expected) in [
+        ("sonet", OREGON, OREGON[1]),
+        ("haiku-9", OREGON, OREGON[2]),
+        ("x", OREGON, OREGON[3]),
+        // Its own release, not the newest.
+        (
+            "us.anthropic.claude-opus-4-6-v1:0",
+            FRANKFURT,
+            "global.anthropic.claude-opus-4-6-v1",
+        ),
     ] {
-        let error = resolve(wanted, &listing(OREGON), &["us"]).unwrap_err();
+        let error = resolve(wanted, &listing(listed), &["us", "global"]).unwrap_err();
         assert!(
             error.suggestion.clone().unwrap().contains(expected),
             "{wanted}"
