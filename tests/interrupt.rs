@@ -12,7 +12,7 @@ mod support;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use support::sandbox::{Sandbox, write};
+use support::sandbox::{Output, Sandbox, write};
 
 const CONFIG: &str = "[profile dev]\nregion = us-west-2\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = EXAMPLE\n";
 const SETTINGS: &str =
@@ -55,8 +55,13 @@ fn stopped(sandbox: &Sandbox, args: &[&str]) -> (i32, String) {
     assert!(sent.expect("kill").success());
     let output = child.wait_with_output().expect("it ends");
     std::fs::remove_file(&gate).expect("the pipe");
+    let output = sandbox.looked_through(Output {
+        exit: output.status.code().unwrap_or(-1),
+        stdout: output.stdout,
+        stderr: output.stderr,
+    });
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code().unwrap_or(-1), stdout)
+    (output.exit, stdout)
 }
 
 #[test]
