@@ -188,7 +188,16 @@ def only_what_reads_runs_without_being_allowed():
     cli = f"'{program}'"
     pwned = base / "pwned"
     for command, runs in (
-        (f"{cli} get-aws-context --profile dev", True),
+        (f"{cli} check-prerequisites", True),
+        (f"{cli} get-aws-context", True),
+        (f"{cli} get-aws-context --home {home.project}", False),
+        (f"{cli} get-aws-context --check-bedrock --home={home.project}", False),
+        (f"{cli} get-aws-context --settings /etc/passwd", False),
+        (f"{cli} check-prerequisites --home {home.project}", False),
+        (f"AWS_CONFIG_FILE={home.project}/config {cli} get-aws-context", False),
+        (f"{cli} get-aws-context\ntouch {pwned}", False),
+        (f"{cli} get-aws-context & touch {pwned}", False),
+        (f"{cli} get-aws-context | tee {pwned}", False),
         (f"{cli} apply-config --remove", False),
         (f"{cli} get-aws-context; touch {pwned}", False),
         (f"{cli} get-aws-context $(touch {pwned})", False),

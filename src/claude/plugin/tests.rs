@@ -34,11 +34,10 @@ fn defect_54_55_no_hook_stands_before_a_tool_and_no_command_that_changes_anythin
     let hooks: Value = serde_json::from_str(&text_of(BINARY, "hooks/hooks.json")).unwrap();
     let events: Vec<_> = hooks["hooks"].as_object().unwrap().keys().collect();
     assert_eq!(events, ["SessionStart", "UserPromptExpansion"]);
-    // With `:*` more arguments may follow: only where none of them changes anything.
+    // Exactly these words: with `:*` came `--home DIR`, where AWS files of anybody's making can name a program to run.
     let allowed = [
-        "check-prerequisites:*",
-        "get-aws-context:*",
-        "get-aws-context --check-bedrock:*",
+        "check-prerequisites",
+        "get-aws-context",
         "status",
         "doctor",
         "doctor --json",
