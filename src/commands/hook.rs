@@ -151,12 +151,15 @@ fn expand(context: &Context<'_>, input: &Value) -> Result<Option<Value>> {
             .map(|(_, text)| text.to_owned()),
         "status" => Some(text_of(&*status::Status {}.run(context)?)),
         "doctor" | "diagnose" => Some(text_of(&*Doctor::default().run(context)?)),
+        "repair" => Some(repair(context, text("command_args") == Some("yes"))?),
         "login" | "refresh" => Some(login(env)),
         "reset" if text("command_args") == Some("yes") => {
             Some(reset(context).unwrap_or_else(|error| describe(&error)))
         }
         "reset" => Some(preview_reset(env).unwrap_or_else(|error| describe(&error))),
-        "bedrock" => setup(env),
+        "bedrock" => without_model(env, "bedrock", "setup"),
+        "models" => without_model(env, command, "models"),
+        "thinking" => without_model(env, command, "inference-config"),
         _ => None,
     };
     // Claude Code puts "Operation stopped by hook: " in front, hence the first line break.
@@ -213,17 +216,43 @@ fn login(env: &Env) -> String {
     }
 }
 
-/// The set-up needs a model, which cannot answer while Bedrock is on and its credentials are not there.
-fn setup(env: &Env) -> Option<String> {
+/// What to do instead of a command that needs a model, while none can answer: Bedrock is on and its credentials are gone.
+fn without_model(env: &Env, typed: &str, program: &str) -> Option<String> {
     let glance = glance(env)?;
     let credentials = glance.credentials.as_ref()?.as_ref().ok()?;
-    let gone = matches!(credentials.status, Status::Expired | Status::Missing);
-    (gone && credentials.login.is_some()).then(|| {
-        format!(
-            "{}\nThen type /bedrock again. Without a login, in a terminal: claude-bedrock setup",
-            login(env)
-        )
-    })
+    let then = match (credentials.status, &credentials.login) {
+        (Status::Expired | Status::Missing, Some(_)) => {
+            format!("Then type /{typed} again. Without a login, in a terminal")
+        }
+        (Status::Expired, None) => {
+            "No model can answer before it has new ones. In a terminal".to_owned()
+        }
+        _ => return None,
+    };
+    Some(format!("{}\n{then}: claude-bedrock {program}", login(env)))
+}
+
+/// What is wrong, and what could be mended or, when `told` to, was.
+fn repair(context: &Context<'_>, told: bool) -> Result<String> {
+    let mended = Doctor::repair(context, !told);
+    let found = text_of(&*Doctor::default().run(context)?);
+    let path = context.env.tilde(&settings_path(context.env, Scope::User));
+    let more = match &mended {
+        // A file that Claude Code drops: the finding says so.
+        Err(_) => return Ok(found),
+        Ok(changes) if changes.is_empty() => {
+            "There is nothing to mend without a choice of yours.".to_owned()
+        }
+        Ok(changes) if told => format!(
+            "Mended in {path}:\n{}Restart Claude Code: this session keeps what it started with.",
+            list(changes)
+        ),
+        Ok(changes) => format!(
+            "This would be mended in {path}:\n{}To do it: /bedrock:repair yes",
+            list(changes)
+        ),
+    };
+    Ok(format!("{}\n\n{more}", found.trim_end()))
 }
 
 fn reset(context: &Context<'_>) -> Result<String> {
