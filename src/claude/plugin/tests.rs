@@ -98,6 +98,18 @@ fn every_placeholder_is_filled_and_every_json_file_reads() {
 }
 
 #[test]
+fn no_command_is_told_to_the_model_that_asks_on_a_terminal() {
+    // Claude Code runs commands without one.
+    for (path, text) in ASSETS {
+        for line in text.split('`').skip(1).step_by(2) {
+            let line = line.strip_prefix("{cli} ").unwrap_or_default();
+            let asks = line.starts_with("setup") || line == "reset" || line.contains("--fix");
+            assert!(!asks || line.contains("--yes"), "{path}: {line}");
+        }
+    }
+}
+
+#[test]
 fn no_command_names_a_region() {
     for (path, text) in render(BINARY) {
         for word in ["us-", "eu-", "ap-", "4-5", "node "] {
@@ -107,6 +119,60 @@ fn no_command_names_a_region() {
             );
         }
     }
+}
+
+/// Every name of a member in the JSON that the recorded cases of a command print.
+fn members(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                found.insert(name.clone());
+                members(value, found);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| members(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_member_that_a_command_decides_by_is_one_that_is_printed() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
+    let mut known = BTreeSet::new();
+    for command in [
+        "check-prerequisites",
+        "get-aws-context",
+        "apply-config",
+        "inference-config",
+        "doctor",
+    ] {
+        for case in file::list(&cases.join(command)).unwrap() {
+            let text = file::read(&case.join("stdout"))
+                .unwrap()
+                .unwrap_or_default();
+            if let Ok(value) = serde_json::from_slice(&text) {
+                members(&value, &mut known);
+            }
+        }
+    }
+    let mut seen = 0;
+    for (path, text) in ASSETS {
+        // Between backticks stand commands, values and members; the last are dotted words that begin in lower case.
+        for word in text.split('`').skip(1).step_by(2) {
+            let is_member = word.starts_with(|first: char| first.is_ascii_lowercase())
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_alphabetic() || "._".contains(c));
+            let values = ["node", "fail", "warn", "eu", "us", "global"];
+            if is_member && path.starts_with("commands/") && !values.contains(&word) {
+                for part in word.split('.') {
+                    assert!(known.contains(part), "{path}: {word}");
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
 }
 
 #[test]
