@@ -145,6 +145,10 @@ fn expand(context: &Context<'_>, input: &Value) -> Result<Option<Value>> {
     let text = |name: &str| input.get(name).and_then(Value::as_str).map(str::trim);
     let command = text("command_name")
         .ok_or_else(|| Error::new(Code::Internal, "the hook's input names no command"))?;
+    // A project's or the user's own command of that name is theirs.
+    if text("command_source").is_some_and(|source| source != "plugin") {
+        return Ok(None);
+    }
     let answer = match command.strip_prefix("bedrock:").unwrap_or(command) {
         "help" => HELP
             .split_once("text:\n\n")

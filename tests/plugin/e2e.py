@@ -254,6 +254,18 @@ def only_what_reads_runs_without_being_allowed():
     assert not pwned.exists()
 
 
+def a_command_of_the_projects_own_is_left_to_it():
+    home = Home("own-command")
+    home.sso(600)
+    home.apply()
+    home.bedrock("plugin", "install")
+    home.write("project/.claude/commands/bedrock/reset.md", "Reset the game's server.\n")
+    before = settings(home)
+    done, requests = home.claude("-p", "/bedrock:reset yes")
+    assert done.stdout.strip() == REPLY and "the game's server" in json.dumps(turns(requests)[0]["body"]), done
+    assert settings(home) == before, settings(home)
+
+
 def other_ways_in():
     home = Home("elsewhere")
     folder = home.path / "market place"
@@ -272,7 +284,8 @@ def main():
     for check in (the_home_is_what_it_was, the_client_finds_nothing_wrong_with_it, commands_answer_without_a_login,
                   commands_answer_with_an_expired_session, a_model_that_answers_nothing_is_mended_without_one,
                   a_program_that_is_gone_fails_no_session, a_turn_goes_where_the_settings_say,
-                  the_warning_reaches_the_request, only_what_reads_runs_without_being_allowed, other_ways_in):
+                  the_warning_reaches_the_request, only_what_reads_runs_without_being_allowed,
+                  a_command_of_the_projects_own_is_left_to_it, other_ways_in):
         name = check.__name__.replace("_", " ")
         try:
             check()
