@@ -240,20 +240,18 @@ fn without_model(env: &Env, typed: &str, program: &str) -> Option<String> {
 fn repair(context: &Context<'_>, told: bool) -> Result<String> {
     let mended = Doctor::repair(context, !told);
     let found = text_of(&*Doctor::default().run(context)?);
-    let path = context.env.tilde(&settings_path(context.env, Scope::User));
     let more = match &mended {
         // A file that Claude Code drops: the finding says so.
         Err(_) => return Ok(found),
         Ok(changes) if changes.is_empty() => {
             "There is nothing to mend without a choice of yours.".to_owned()
         }
-        Ok(changes) if told => format!(
-            "Mended in {path}:\n{}Restart Claude Code: this session keeps what it started with.",
-            list(changes)
-        ),
-        Ok(changes) => format!(
-            "This would be mended in {path}:\n{}To do it: /bedrock:repair yes",
-            list(changes)
+        Ok(changes) if told => tell(context.env, "Mended in", changes, RESTART),
+        Ok(changes) => tell(
+            context.env,
+            "This would be mended in",
+            changes,
+            "To do it: /bedrock:repair yes",
         ),
     };
     Ok(format!("{}\n\n{more}", found.trim_end()))
@@ -266,11 +264,7 @@ fn reset(context: &Context<'_>) -> Result<String> {
         plan_reset(seen.current, seen.kept, &path)
     })?;
     let mut text = if edited.changed {
-        format!(
-            "Bedrock is out of {}:\n{}Restart Claude Code: this session keeps what it started with.",
-            env.tilde(&path),
-            list(&edited.changes)
-        )
+        tell(env, "Bedrock is out of", &edited.changes, RESTART)
     } else {
         nothing(env)
     };
@@ -290,10 +284,11 @@ fn preview_reset(env: &Env) -> Result<String> {
     if changes.is_empty() {
         return Ok(nothing(env));
     }
-    Ok(format!(
-        "This would change in {}:\n{}To do it: /bedrock:reset yes",
-        env.tilde(&path),
-        list(&changes)
+    Ok(tell(
+        env,
+        "This would change in",
+        &changes,
+        "To do it: /bedrock:reset yes",
     ))
 }
 
@@ -302,16 +297,21 @@ fn nothing(env: &Env) -> String {
     format!("There is nothing of Bedrock in {}.", env.tilde(&path))
 }
 
-fn list(changes: &[Change]) -> String {
+const RESTART: &str = "Restart Claude Code: this session keeps what it started with.";
+
+/// The changes of the user's settings, and what to do then.
+fn tell(env: &Env, what: &str, changes: &[Change], then: &str) -> String {
     let value = |value: &Option<Value>| match value {
         Some(Value::String(text)) => escape(text),
         Some(value) => escape(&value.to_string()),
         None => "(gone)".to_owned(),
     };
-    let mut text = String::new();
+    let path = env.tilde(&settings_path(env, Scope::User));
+    let mut text = format!("{what} {path}:\n");
     for change in changes {
         let (before, after) = (value(&change.before), value(&change.after));
         text.push_str(&format!("  {}: {before} -> {after}\n", escape(&change.key)));
     }
+    text.push_str(then);
     text
 }

@@ -4,8 +4,9 @@ use crate::aws::credentials::{Credentials, Inspector, Status};
 use crate::aws::profiles::AwsFiles;
 use crate::claude::keys;
 use crate::claude::plan::profile_of_command;
-use crate::claude::settings::{self, Scope, Source, Stack};
+use crate::claude::settings::Stack;
 use crate::commands::Context;
+use crate::commands::facts::export_that_counts;
 use crate::commands::usage::arguments;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -43,20 +44,9 @@ pub(super) fn glance(env: &Env) -> Option<Glance> {
     if !value("CLAUDE_CODE_USE_BEDROCK").is_some_and(|value| keys::is_on(&value)) {
         return None;
     }
-    let profile = stack.effective_env("AWS_PROFILE");
-    let profile = profile.filter(|found| !found.value.is_empty());
-    // An export command beats a profile beside it, unless the organization sets the profile and not the command.
-    let managed = |source: &Source| source.scope() == Some(Scope::Managed);
-    let switched_off = |export: &settings::Value<_>| {
-        let set = profile.as_ref().map(|profile| &profile.source);
-        set.is_some_and(managed) && !managed(&export.source)
-    };
-    let export = stack.effective_top("awsCredentialExport");
-    let export = export.filter(|export| !switched_off(export));
-    let export = export.and_then(|export| export.value.as_str().map(ToOwned::to_owned));
-    let export = export.filter(|command| !command.is_empty());
+    let export = export_that_counts(&stack);
     let profile = match &export {
-        Some(command) => profile_of_command(command),
+        Some(command) => profile_of_command(&command.value),
         None => value("AWS_PROFILE"),
     };
     let unsigned = value("CLAUDE_CODE_SKIP_BEDROCK_AUTH").is_some_and(|value| keys::is_on(&value));
