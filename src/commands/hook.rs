@@ -154,8 +154,8 @@ fn expand(context: &Context<'_>, input: &Value) -> Result<Option<Value>> {
             .split_once("text:\n\n")
             .map(|(_, text)| text.to_owned()),
         "status" => Some(text_of(&*status::Status {}.run(context)?)),
-        "doctor" | "diagnose" => Some(text_of(&*Doctor::default().run(context)?)),
-        "repair" => Some(repair(context, text("command_args") == Some("yes"))?),
+        "doctor" | "diagnose" => Some(doctor(context, None)?),
+        "repair" => Some(doctor(context, Some(text("command_args") == Some("yes")))?),
         "login" | "refresh" => Some(login(env)),
         "reset" if text("command_args") == Some("yes") => {
             Some(reset(context).unwrap_or_else(|error| describe(&error)))
@@ -236,25 +236,21 @@ fn without_model(env: &Env, typed: &str, program: &str) -> Option<String> {
     Some(format!("{}\n{then}: claude-bedrock {program}", login(env)))
 }
 
-/// What is wrong, and what could be mended or, when `told` to, was.
-fn repair(context: &Context<'_>, told: bool) -> Result<String> {
-    let mended = Doctor::repair(context, !told);
-    let found = text_of(&*Doctor::default().run(context)?);
-    let more = match &mended {
-        // A file that Claude Code drops: the finding says so.
-        Err(_) => return Ok(found),
-        Ok(changes) if changes.is_empty() => {
-            "There is nothing to mend without a choice of yours.".to_owned()
-        }
-        Ok(changes) if told => tell(context.env, "Mended in", changes, RESTART),
-        Ok(changes) => tell(
-            context.env,
-            "This would be mended in",
-            changes,
-            "To do it: /bedrock:repair yes",
-        ),
-    };
-    Ok(format!("{}\n\n{more}", found.trim_end()))
+/// What is wrong; for `repair` also what could be mended or, when told to, was.
+fn doctor(context: &Context<'_>, repair: Option<bool>) -> Result<String> {
+    let mended = repair.map(|told| (told, Doctor::repair(context, !told)));
+    let mut text = text_of(&*Doctor::default().run(context)?);
+    // A file that Claude Code drops cannot be mended, and the finding says so.
+    if let Some((told, Ok(changes))) = mended {
+        let (what, then) = match (changes.is_empty(), told) {
+            (true, _) => ("There is nothing to mend without a choice of yours in", ""),
+            (false, true) => ("Mended in", RESTART),
+            (false, false) => ("This would be mended in", "To do it: /bedrock:repair yes"),
+        };
+        text.push('\n');
+        text.push_str(&tell(context.env, what, &changes, then));
+    }
+    Ok(text)
 }
 
 fn reset(context: &Context<'_>) -> Result<String> {
@@ -293,8 +289,7 @@ fn preview_reset(env: &Env) -> Result<String> {
 }
 
 fn nothing(env: &Env) -> String {
-    let path = settings_path(env, Scope::User);
-    format!("There is nothing of Bedrock in {}.", env.tilde(&path))
+    tell(env, "There is nothing of Bedrock in", &[], "")
 }
 
 const RESTART: &str = "Restart Claude Code: this session keeps what it started with.";
@@ -307,7 +302,10 @@ fn tell(env: &Env, what: &str, changes: &[Change], then: &str) -> String {
         None => "(gone)".to_owned(),
     };
     let path = env.tilde(&settings_path(env, Scope::User));
-    let mut text = format!("{what} {path}:\n");
+    let mut text = format!(
+        "{what} {path}{}\n",
+        if changes.is_empty() { "." } else { ":" }
+    );
     for change in changes {
         let (before, after) = (value(&change.before), value(&change.after));
         text.push_str(&format!("  {}: {before} -> {after}\n", escape(&change.key)));

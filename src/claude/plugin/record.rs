@@ -1,6 +1,6 @@
 //! The record of an installation: which files are ours, what they held, and which folders had to be made.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -53,12 +53,9 @@ impl Record {
         let (version, binary) = (text("version")?, text("binary")?);
         let folders = value.get("folders")?.as_u64()?;
         let made_settings = value.get("madeSettings").and_then(Value::as_bool);
-        let Value::Object(mut files) = value.get_mut("files")?.take() else {
+        let Value::Object(files) = value.get_mut("files")?.take() else {
             return None;
         };
-        // A folder may come from somebody else: no name in it leads out.
-        let inside = |part: Component<'_>| matches!(part, Component::Normal(_));
-        files.retain(|path, _| Path::new(path).components().all(inside));
         Some(Record {
             version,
             binary,
