@@ -25,6 +25,8 @@ use crate::hash::{NameMap, NameSet};
 use crate::shell::option;
 use crate::time::{Epoch, describe_span};
 
+pub use external::hands_out;
+
 /// Where a profile's credentials come from: the provider that botocore picks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -131,6 +131,15 @@ impl Doctor {
         )))
     }
 
+    /// What `--fix` mends, without a question or a word.
+    ///
+    /// # Errors
+    /// Whatever stops the edit.
+    pub fn repair(context: &Context<'_>, only_planned: bool) -> Result<Vec<Change>> {
+        let facts = Facts::gather(context.env, context.options);
+        Ok(repair(context, &facts, only_planned)?.changes)
+    }
+
     /// Shows what is wrong and the repairs, asks, and commits them.
     fn mend(
         &self,

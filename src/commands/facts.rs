@@ -19,7 +19,7 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::shell::quote;
 
-pub use access::{Access, switches_off};
+pub use access::{Access, export_that_counts, switches_off};
 pub use region::{LAST_RESORT, Region};
 pub use sourced::{Origin, Sourced};
 

@@ -145,18 +145,25 @@ fn expand(context: &Context<'_>, input: &Value) -> Result<Option<Value>> {
     let text = |name: &str| input.get(name).and_then(Value::as_str).map(str::trim);
     let command = text("command_name")
         .ok_or_else(|| Error::new(Code::Internal, "the hook's input names no command"))?;
+    // A project's or the user's own command of that name is theirs.
+    if text("command_source").is_some_and(|source| source != "plugin") {
+        return Ok(None);
+    }
     let answer = match command.strip_prefix("bedrock:").unwrap_or(command) {
         "help" => HELP
             .split_once("text:\n\n")
             .map(|(_, text)| text.to_owned()),
         "status" => Some(text_of(&*status::Status {}.run(context)?)),
-        "doctor" | "diagnose" => Some(text_of(&*Doctor::default().run(context)?)),
+        "doctor" | "diagnose" => Some(doctor(context, None)?),
+        "repair" => Some(doctor(context, Some(text("command_args") == Some("yes")))?),
         "login" | "refresh" => Some(login(env)),
         "reset" if text("command_args") == Some("yes") => {
             Some(reset(context).unwrap_or_else(|error| describe(&error)))
         }
         "reset" => Some(preview_reset(env).unwrap_or_else(|error| describe(&error))),
-        "bedrock" => setup(env),
+        "bedrock" => without_model(env, "bedrock", "setup"),
+        "models" => without_model(env, command, "models"),
+        "thinking" => without_model(env, command, "inference-config"),
         _ => None,
     };
     // Claude Code puts "Operation stopped by hook: " in front, hence the first line break.
@@ -213,17 +220,37 @@ fn login(env: &Env) -> String {
     }
 }
 
-/// The set-up needs a model, which cannot answer while Bedrock is on and its credentials are not there.
-fn setup(env: &Env) -> Option<String> {
+/// What to do instead of a command that needs a model, while none can answer: Bedrock is on and its credentials are gone.
+fn without_model(env: &Env, typed: &str, program: &str) -> Option<String> {
     let glance = glance(env)?;
     let credentials = glance.credentials.as_ref()?.as_ref().ok()?;
-    let gone = matches!(credentials.status, Status::Expired | Status::Missing);
-    (gone && credentials.login.is_some()).then(|| {
-        format!(
-            "{}\nThen type /bedrock again. Without a login, in a terminal: claude-bedrock setup",
-            login(env)
-        )
-    })
+    let then = match (credentials.status, &credentials.login) {
+        (Status::Expired | Status::Missing, Some(_)) => {
+            format!("Then type /{typed} again. Without a login, in a terminal")
+        }
+        (Status::Expired, None) => {
+            "No model can answer before it has new ones. In a terminal".to_owned()
+        }
+        _ => return None,
+    };
+    Some(format!("{}\n{then}: claude-bedrock {program}", login(env)))
+}
+
+/// What is wrong; for `repair` also what could be mended or, when told to, was.
+fn doctor(context: &Context<'_>, repair: Option<bool>) -> Result<String> {
+    let mended = repair.map(|told| (told, Doctor::repair(context, !told)));
+    let mut text = text_of(&*Doctor::default().run(context)?);
+    // A file that Claude Code drops cannot be mended, and the finding says so.
+    if let Some((told, Ok(changes))) = mended {
+        let (what, then) = match (changes.is_empty(), told) {
+            (true, _) => ("There is nothing to mend without a choice of yours in", ""),
+            (false, true) => ("Mended in", RESTART),
+            (false, false) => ("This would be mended in", "To do it: /bedrock:repair yes"),
+        };
+        text.push('\n');
+        text.push_str(&tell(context.env, what, &changes, then));
+    }
+    Ok(text)
 }
 
 fn reset(context: &Context<'_>) -> Result<String> {
@@ -233,11 +260,7 @@ fn reset(context: &Context<'_>) -> Result<String> {
         plan_reset(seen.current, seen.kept, &path)
     })?;
     let mut text = if edited.changed {
-        format!(
-            "Bedrock is out of {}:\n{}Restart Claude Code: this session keeps what it started with.",
-            env.tilde(&path),
-            list(&edited.changes)
-        )
+        tell(env, "Bedrock is out of", &edited.changes, RESTART)
     } else {
         nothing(env)
     };
@@ -257,28 +280,36 @@ fn preview_reset(env: &Env) -> Result<String> {
     if changes.is_empty() {
         return Ok(nothing(env));
     }
-    Ok(format!(
-        "This would change in {}:\n{}To do it: /bedrock:reset yes",
-        env.tilde(&path),
-        list(&changes)
+    Ok(tell(
+        env,
+        "This would change in",
+        &changes,
+        "To do it: /bedrock:reset yes",
     ))
 }
 
 fn nothing(env: &Env) -> String {
-    let path = settings_path(env, Scope::User);
-    format!("There is nothing of Bedrock in {}.", env.tilde(&path))
+    tell(env, "There is nothing of Bedrock in", &[], "")
 }
 
-fn list(changes: &[Change]) -> String {
+const RESTART: &str = "Restart Claude Code: this session keeps what it started with.";
+
+/// The changes of the user's settings, and what to do then.
+fn tell(env: &Env, what: &str, changes: &[Change], then: &str) -> String {
     let value = |value: &Option<Value>| match value {
         Some(Value::String(text)) => escape(text),
         Some(value) => escape(&value.to_string()),
         None => "(gone)".to_owned(),
     };
-    let mut text = String::new();
+    let path = env.tilde(&settings_path(env, Scope::User));
+    let mut text = format!(
+        "{what} {path}{}\n",
+        if changes.is_empty() { "." } else { ":" }
+    );
     for change in changes {
         let (before, after) = (value(&change.before), value(&change.after));
         text.push_str(&format!("  {}: {before} -> {after}\n", escape(&change.key)));
     }
+    text.push_str(then);
     text
 }

@@ -101,11 +101,14 @@ impl Install {
         let folder = folder(context, self.dir.as_deref());
         let binary = bundle::binary(env)?;
         let (status_line, mut warnings) = check_settings(settings);
+        let mut makes_settings = false;
         if self.statusline {
             // Before anything is written: settings that cannot be edited are an error.
-            status_line::plan_set(file::read(settings)?.as_deref(), settings, &binary)?;
+            let current = file::read(settings)?;
+            status_line::plan_set(current.as_deref(), settings, &binary)?;
+            makes_settings = current.is_none();
         }
-        let done = bundle::install(&folder, &binary, self.force)?;
+        let done = bundle::install(&folder, &binary, makes_settings, self.force)?;
         bundle::HookFailure::forget(env);
         let mut report = Outcome::new(env, &folder, done);
         report.installed = true;
@@ -151,8 +154,9 @@ impl Uninstall {
         let env = context.env;
         let settings = &settings_of(context);
         let folder = folder(context, self.dir.as_deref());
+        let made = bundle::Record::load(&folder)?.is_some_and(|record| record.made_settings);
         let outcome = file::edit(settings, file::Options::default(), |seen| {
-            status_line::plan_unset(seen.current, settings)
+            status_line::plan_unset(seen.current, settings, made)
         });
         let done = bundle::uninstall(&folder, &bundle::binary(env)?, self.force)?;
         bundle::HookFailure::forget(env);
@@ -163,7 +167,15 @@ impl Uninstall {
                 report.warnings.extend(outcome.warnings);
             }
             // The plugin goes all the same.
-            Err(error) => report.warnings.push(Warning::from(&error)),
+            Err(error) => {
+                let mut warning = Warning::from(&error);
+                let path = env.tilde(settings);
+                warning.message = format!(
+                    "a status line of ours would stay in {path}, which cannot be edited: {}",
+                    error.message
+                );
+                report.warnings.push(warning);
+            }
         }
         report.requires_restart = report.changed;
         report.status_line = check_settings(settings).0;

@@ -6,6 +6,7 @@ use crate::claude::keys;
 use crate::claude::plan::profile_of_command;
 use crate::claude::settings::Stack;
 use crate::commands::Context;
+use crate::commands::facts::export_that_counts;
 use crate::commands::usage::arguments;
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -25,7 +26,8 @@ arguments! {
 pub(super) struct Glance {
     pub(super) profile: Option<String>,
     pub(super) region: Option<String>,
-    /// `None` where no profile is asked for them: a Bedrock API key, keys in the environment, a gateway that signs.
+    /// `None` where no profile is asked for them: a Bedrock API key, an export command of the user's own, keys in the
+    /// environment, a gateway that signs, a container, an instance.
     pub(super) credentials: Option<std::result::Result<Credentials, Error>>,
 }
 
@@ -42,31 +44,35 @@ pub(super) fn glance(env: &Env) -> Option<Glance> {
     if !value("CLAUDE_CODE_USE_BEDROCK").is_some_and(|value| keys::is_on(&value)) {
         return None;
     }
-    let exported = || {
-        let command = stack.effective_top("awsCredentialExport")?.value;
-        profile_of_command(command.as_str()?)
+    let export = export_that_counts(&stack);
+    let profile = match &export {
+        Some(command) => profile_of_command(&command.value),
+        None => value("AWS_PROFILE"),
     };
-    let profile = value("AWS_PROFILE").or_else(exported);
     let unsigned = value("CLAUDE_CODE_SKIP_BEDROCK_AUTH").is_some_and(|value| keys::is_on(&value));
     let other = value("AWS_BEARER_TOKEN_BEDROCK").is_some()
         || unsigned
-        || (profile.is_none() && value("AWS_ACCESS_KEY_ID").is_some());
+        || (profile.is_none() && (export.is_some() || value("AWS_ACCESS_KEY_ID").is_some()));
     let files = (!other).then(|| AwsFiles::load(env));
     let name = profile.as_deref().unwrap_or("default");
     let mut region = value("AWS_REGION").or_else(|| value("AWS_DEFAULT_REGION"));
-    let credentials = files.map(|files| {
-        let files = files?;
+    let credentials = files.and_then(|files| {
+        let files = match files {
+            Ok(files) => files,
+            Err(error) => return Some(Err(error)),
+        };
+        let found = files.find_profile(name);
         if region.is_none() {
-            region = files
-                .find_profile(name)
-                .and_then(|profile| profile.region().map(ToOwned::to_owned));
+            region = found.and_then(|profile| profile.region().map(ToOwned::to_owned));
         }
-        Ok(Inspector::new(env, &files).inspect(name))
+        // A profile that nobody named and that is not there is none: a container or an instance may hold credentials.
+        (profile.is_some() || found.is_some())
+            .then(|| Ok(Inspector::new(env, &files).inspect(name)))
     });
     Some(Glance {
+        profile: profile.or_else(|| credentials.is_some().then(|| "default".to_owned())),
         credentials,
         region,
-        profile: profile.or_else(|| (!other).then(|| "default".to_owned())),
     })
 }
 
@@ -74,7 +80,7 @@ impl Glance {
     /// The credentials in a few words.
     pub(super) fn session(&self, now: Epoch) -> String {
         let credentials = match &self.credentials {
-            None => return "no profile needed".to_owned(),
+            None => return "no profile".to_owned(),
             Some(Err(_)) => return "AWS files cannot be read".to_owned(),
             Some(Ok(credentials)) => credentials,
         };

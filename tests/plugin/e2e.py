@@ -119,9 +119,15 @@ def the_client_finds_nothing_wrong_with_it():
     home = Home("valid")
     home.bedrock("plugin", "install")
     folder = home.path / ".claude/skills/bedrock"
-    for extra in ([], ["--profile", "directory"]):
-        done, _ = home.claude("plugin", "validate", folder, *extra)
-        assert done.returncode == 0 and "Validation passed" in done.stdout, done
+    # Beside a marketplace's manifest the client looks at no other, so the plugin's own is looked at alone too.
+    alone = home.path / "alone"
+    shutil.copytree(folder, alone)
+    (alone / ".claude-plugin/marketplace.json").unlink()
+    for place, kind in ((folder, "marketplace"), (alone, "plugin")):
+        for extra in ([], ["--strict"], ["--profile", "directory"]):
+            done, _ = home.claude("plugin", "validate", place, *extra)
+            assert done.returncode == 0 and "Validation passed" in done.stdout, done
+            assert f"Validating {kind} manifest" in done.stdout, done
     done, _ = home.claude("plugin", "list")
     assert "bedrock@skills-dir" in done.stdout and "loaded" in done.stdout and "rror" not in done.stdout, done
 
@@ -129,7 +135,8 @@ def the_client_finds_nothing_wrong_with_it():
 def commands_answer_without_a_login():
     home = Home("no-login")
     home.bedrock("plugin", "install")
-    for command, words in (("status", "not set up for Amazon Bedrock"), ("help", "/bedrock:doctor"), ("reset yes", "nothing")):
+    for command, words in (("status", "not set up for Amazon Bedrock"), ("doctor", "not set up"), ("help", "/bedrock:doctor"),
+                           ("repair yes", "nothing to mend"), ("reset yes", "nothing")):
         done, requests = home.claude("-p", f"/bedrock:{command}")
         assert words in done.stdout and not requests, (done, requests)
 
@@ -140,7 +147,8 @@ def commands_answer_with_an_expired_session():
     home.apply()
     home.bedrock("plugin", "install")
     for command, words in (("status", "aws sso login --profile dev"), ("doctor", "dev"), ("login", "! aws sso login"),
-                           ("reset", "/bedrock:reset yes"), ("bedrock", "aws sso login")):
+                           ("reset", "/bedrock:reset yes"), ("bedrock", "aws sso login"), ("repair", "aws sso login"),
+                           ("models", "aws sso login"), ("thinking", "aws sso login")):
         done, requests = home.claude("-p", f"/bedrock:{command}")
         assert words in done.stdout and not turns(requests), (done, requests)
     done, requests = home.claude("-p", "/bedrock:reset yes")
@@ -148,6 +156,35 @@ def commands_answer_with_an_expired_session():
     assert "BEDROCK" not in json.dumps(settings(home)), settings(home)
     done, requests = home.claude("-p", "hi")
     assert not [r for r in requests if r["model"] or "anthropic" in json.dumps(r["body"])], requests
+
+
+def a_model_that_answers_nothing_is_mended_without_one():
+    home = Home("stale")
+    home.write(".aws/config", "[profile dev]\nregion = eu-west-1\n")
+    home.write(".aws/credentials", "[dev]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = EXAMPLE\n")
+    env = {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "dev", "AWS_REGION": "eu-west-1"}
+    home.write(".claude/settings.json", json.dumps({"env": env, "model": "us.anthropic.claude-opus-4-8"}))
+    home.bedrock("plugin", "install")
+    for command, words in (("repair", "/bedrock:repair yes"), ("repair yes", "Restart Claude Code")):
+        done, requests = home.claude("-p", f"/bedrock:{command}")
+        assert words in done.stdout and not turns(requests), (done, requests)
+    assert settings(home) == {"env": env}, settings(home)
+    done, requests = home.claude("-p", "hi")
+    assert done.stdout.strip() == REPLY and {r["model"].split(".")[0] for r in turns(requests)} == {"eu"}, requests
+
+
+def a_program_that_is_gone_fails_no_session():
+    home = Home("gone")
+    home.sso(600)
+    home.apply()
+    other = base / "gone-program/claude-bedrock"
+    other.parent.mkdir()
+    shutil.copy(program, other)
+    home.run(other, "plugin", "install")
+    other.unlink()
+    for prompt in ("hi", "/bedrock:status"):
+        done, _ = home.claude("-p", prompt)
+        assert done.returncode == 0 and done.stdout.strip() == REPLY, done
 
 
 def settings(home):
@@ -188,7 +225,16 @@ def only_what_reads_runs_without_being_allowed():
     cli = f"'{program}'"
     pwned = base / "pwned"
     for command, runs in (
-        (f"{cli} get-aws-context --profile dev", True),
+        (f"{cli} check-prerequisites", True),
+        (f"{cli} get-aws-context", True),
+        (f"{cli} get-aws-context --home {home.project}", False),
+        (f"{cli} get-aws-context --check-bedrock --home={home.project}", False),
+        (f"{cli} get-aws-context --settings /etc/passwd", False),
+        (f"{cli} check-prerequisites --home {home.project}", False),
+        (f"AWS_CONFIG_FILE={home.project}/config {cli} get-aws-context", False),
+        (f"{cli} get-aws-context\ntouch {pwned}", False),
+        (f"{cli} get-aws-context & touch {pwned}", False),
+        (f"{cli} get-aws-context | tee {pwned}", False),
         (f"{cli} apply-config --remove", False),
         (f"{cli} get-aws-context; touch {pwned}", False),
         (f"{cli} get-aws-context $(touch {pwned})", False),
@@ -208,6 +254,18 @@ def only_what_reads_runs_without_being_allowed():
     assert not pwned.exists()
 
 
+def a_command_of_the_projects_own_is_left_to_it():
+    home = Home("own-command")
+    home.sso(600)
+    home.apply()
+    home.bedrock("plugin", "install")
+    home.write("project/.claude/commands/bedrock/reset.md", "Reset the game's server.\n")
+    before = settings(home)
+    done, requests = home.claude("-p", "/bedrock:reset yes")
+    assert done.stdout.strip() == REPLY and "the game's server" in json.dumps(turns(requests)[0]["body"]), done
+    assert settings(home) == before, settings(home)
+
+
 def other_ways_in():
     home = Home("elsewhere")
     folder = home.path / "market place"
@@ -224,8 +282,10 @@ def other_ways_in():
 def main():
     failed = 0
     for check in (the_home_is_what_it_was, the_client_finds_nothing_wrong_with_it, commands_answer_without_a_login,
-                  commands_answer_with_an_expired_session, a_turn_goes_where_the_settings_say,
-                  the_warning_reaches_the_request, only_what_reads_runs_without_being_allowed, other_ways_in):
+                  commands_answer_with_an_expired_session, a_model_that_answers_nothing_is_mended_without_one,
+                  a_program_that_is_gone_fails_no_session, a_turn_goes_where_the_settings_say,
+                  the_warning_reaches_the_request, only_what_reads_runs_without_being_allowed,
+                  a_command_of_the_projects_own_is_left_to_it, other_ways_in):
         name = check.__name__.replace("_", " ")
         try:
             check()

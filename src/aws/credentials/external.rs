@@ -12,6 +12,13 @@ pub(super) fn has_container(env: &Env) -> bool {
     set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || set("AWS_CONTAINER_CREDENTIALS_FULL_URI")
 }
 
+/// Whether the surroundings hand credentials to whoever names no profile: a container, or a token of a role
+/// (`fromTokenFile` of the SDK for JavaScript asks for both variables).
+pub fn hands_out(env: &Env) -> bool {
+    let token = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
+    has_container(env) || token.iter().all(|name| env.var_nonempty(name).is_some())
+}
+
 /// Whether the environment holds an access key (`botocore.credentials.EnvProvider`: empty is absent).
 pub(super) fn has_keys(env: &Env) -> bool {
     let set = |name| env.var_os(name).is_some_and(|value| !value.is_empty());

@@ -41,11 +41,11 @@ pub struct Standing {
 }
 
 /// Writes the plugin that calls `binary` into `folder`. A file of ours that the user changed, or another's, is replaced
-/// only with `force`; before any is written, all are looked at.
+/// only with `force`; before any is written, all are looked at. `makes_settings` goes into the record.
 ///
 /// # Errors
 /// `FILE_CONFLICT` naming the first file that is in the way; `FILE_UNREADABLE`, `FILE_NOT_WRITABLE`.
-pub fn install(folder: &Path, binary: &str, force: bool) -> Result<Done> {
+pub fn install(folder: &Path, binary: &str, makes_settings: bool, force: bool) -> Result<Done> {
     let record = Record::load(folder)?;
     let assets = render(binary);
     if !force {
@@ -76,7 +76,8 @@ pub fn install(folder: &Path, binary: &str, force: bool) -> Result<Done> {
         }
     }
     // Last: until then a run that is cut short finds its own files by what they hold.
-    let new = Record::new(binary, folders, &assets);
+    let made_settings = makes_settings || record.as_ref().is_some_and(|old| old.made_settings);
+    let new = Record::new(binary, folders, made_settings, &assets);
     if file::write(&folder.join(RECORD), &new.to_bytes(), 0o600)? {
         done.written.push(RECORD.to_owned());
     }
@@ -194,6 +195,10 @@ fn take_out(
     force: bool,
     done: &mut Done,
 ) -> Result<()> {
+    // The folder may come from somebody else, and a name in its record lead out of it.
+    if Path::new(path).is_absolute() || path.contains("..") {
+        return Ok(());
+    }
     let full = super::place(folder, path);
     let Some(bytes) = file::read(&full)? else {
         return Ok(());
@@ -217,10 +222,11 @@ fn take_out(
 }
 
 fn remove_folder_of(folder: &Path, path: &str) -> Result<()> {
-    match Path::new(path).parent() {
-        Some(inner) if inner != Path::new("") => {
-            file::remove_empty_folder(&folder.join(inner)).map(drop)
+    let inner = Path::new(path).ancestors().skip(1);
+    for inner in inner.take_while(|inner| *inner != Path::new("")) {
+        if !file::remove_empty_folder(&folder.join(inner))? {
+            break;
         }
-        _ => Ok(()),
     }
+    Ok(())
 }

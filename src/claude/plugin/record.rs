@@ -23,13 +23,16 @@ pub struct Record {
     pub binary: String,
     /// How many folders had to be made for the plugin, itself included: that many go again.
     pub folders: usize,
+    /// Whether the settings file with our status line was made for it: then it goes again when nothing else is in it.
+    #[serde(rename = "madeSettings", skip_serializing_if = "std::ops::Not::not")]
+    pub made_settings: bool,
     /// The digest of each file as it was written.
     pub files: Map<String, Value>,
 }
 
 impl Record {
     /// The record of writing `assets`.
-    pub(super) fn new(binary: &str, folders: usize, assets: &[Asset]) -> Self {
+    pub(super) fn new(binary: &str, folders: usize, made_settings: bool, assets: &[Asset]) -> Self {
         let digested = |(path, text): &Asset| {
             let path: &str = path;
             let digest = digest(text.as_bytes(), binary);
@@ -39,6 +42,7 @@ impl Record {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             binary: binary.to_owned(),
             folders,
+            made_settings,
             files: assets.iter().map(digested).collect(),
         }
     }
@@ -48,6 +52,7 @@ impl Record {
         let text = |name| value.get(name)?.as_str().map(str::to_owned);
         let (version, binary) = (text("version")?, text("binary")?);
         let folders = value.get("folders")?.as_u64()?;
+        let made_settings = value.get("madeSettings").and_then(Value::as_bool);
         let Value::Object(files) = value.get_mut("files")?.take() else {
             return None;
         };
@@ -55,6 +60,7 @@ impl Record {
             version,
             binary,
             folders: usize::try_from(folders).ok()?,
+            made_settings: made_settings.unwrap_or(false),
             files,
         })
     }

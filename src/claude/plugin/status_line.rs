@@ -62,11 +62,12 @@ pub fn plan_set(current: Option<&[u8]>, path: &Path, binary: &str) -> Result<Pla
     Ok(plan(Content::Write(settings.to_bytes())))
 }
 
-/// Plans our status line out of the settings at `path`, and with it a file that is as [`plan_set`] makes it from nothing.
+/// Plans our status line out of the settings at `path`, and with it a file that was `made` for it and is still as
+/// [`plan_set`] makes it from nothing.
 ///
 /// # Errors
 /// `SETTINGS_INVALID` when Claude Code would drop the file.
-pub fn plan_unset(current: Option<&[u8]>, path: &Path) -> Result<Plan> {
+pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: bool) -> Result<Plan> {
     let Some(bytes) = current else {
         return Ok(plan(Content::Leave));
     };
@@ -79,7 +80,7 @@ pub fn plan_unset(current: Option<&[u8]>, path: &Path) -> Result<Plan> {
         .copy(&[STATUS_LINE], &settings)
         .map_err(|problem| problem.error(path))?;
     settings.remove(&[STATUS_LINE]);
-    Ok(plan(if alone.to_bytes() == bytes {
+    Ok(plan(if made && alone.to_bytes() == bytes {
         Content::Remove
     } else {
         Content::Write(settings.to_bytes())

@@ -34,14 +34,12 @@ fn defect_54_55_no_hook_stands_before_a_tool_and_no_command_that_changes_anythin
     let hooks: Value = serde_json::from_str(&text_of(BINARY, "hooks/hooks.json")).unwrap();
     let events: Vec<_> = hooks["hooks"].as_object().unwrap().keys().collect();
     assert_eq!(events, ["SessionStart", "UserPromptExpansion"]);
-    // With `:*` more arguments may follow: only where none of them changes anything.
+    // Exactly these words: with `:*` came `--home DIR`, where AWS files of anybody's making can name a program to run.
     let allowed = [
-        "check-prerequisites:*",
-        "get-aws-context:*",
-        "get-aws-context --check-bedrock:*",
+        "check-prerequisites",
+        "get-aws-context",
         "status",
         "doctor",
-        "doctor --json",
         "models",
         "inference-config",
         "reset --dry-run",
@@ -99,6 +97,18 @@ fn every_placeholder_is_filled_and_every_json_file_reads() {
 }
 
 #[test]
+fn no_command_is_told_to_the_model_that_asks_on_a_terminal() {
+    // Claude Code runs commands without one.
+    for (path, text) in ASSETS {
+        for line in text.split('`').skip(1).step_by(2) {
+            let line = line.strip_prefix("{cli} ").unwrap_or_default();
+            let asks = line.starts_with("setup") || line == "reset" || line.contains("--fix");
+            assert!(!asks || line.contains("--yes"), "{path}: {line}");
+        }
+    }
+}
+
+#[test]
 fn no_command_names_a_region() {
     for (path, text) in render(BINARY) {
         for word in ["us-", "eu-", "ap-", "4-5", "node "] {
@@ -108,6 +118,59 @@ fn no_command_names_a_region() {
             );
         }
     }
+}
+
+/// Every name of a member in the JSON that the recorded cases of a command print.
+fn members(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                found.insert(name.clone());
+                members(value, found);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| members(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_member_that_a_command_decides_by_is_one_that_is_printed() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
+    let mut known = BTreeSet::new();
+    for command in [
+        "check-prerequisites",
+        "get-aws-context",
+        "apply-config",
+        "inference-config",
+    ] {
+        for case in file::list(&cases.join(command)).unwrap() {
+            let text = file::read(&case.join("stdout"))
+                .unwrap()
+                .unwrap_or_default();
+            if let Ok(value) = serde_json::from_slice(&text) {
+                members(&value, &mut known);
+            }
+        }
+    }
+    let mut seen = 0;
+    for (path, text) in ASSETS {
+        // Between backticks stand commands, values and members; the last are dotted words that begin in lower case.
+        for word in text.split('`').skip(1).step_by(2) {
+            let is_member = word.starts_with(|first: char| first.is_ascii_lowercase())
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_alphabetic() || "._".contains(c));
+            let values = ["node", "eu", "us", "global"];
+            if is_member && path.starts_with("commands/") && !values.contains(&word) {
+                for part in word.split('.') {
+                    assert!(known.contains(part), "{path}: {word}");
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
 }
 
 #[test]
@@ -120,9 +183,9 @@ fn what_is_installed_goes_again_to_the_byte() {
         }
         let start = tree(home.path());
         let folder = home.path().join("skills/bedrock");
-        let done = install(&folder, BINARY, false).unwrap();
+        let done = install(&folder, BINARY, false, false).unwrap();
         assert_eq!(done.written.len(), ASSETS.len() + 1);
-        assert!(!install(&folder, BINARY, false).unwrap().changed());
+        assert!(!install(&folder, BINARY, false, false).unwrap().changed());
         assert!(look(&folder, BINARY).unwrap().current);
         assert!(!look(&folder, "/elsewhere").unwrap().current);
         let done = uninstall(&folder, BINARY, false).unwrap();
@@ -139,17 +202,17 @@ fn an_older_one_is_brought_up_to_date_and_its_leftovers_go() {
     let old: Vec<Asset> = vec![
         ("commands/status.md", format!("old, calls {BINARY}\n")),
         ("commands/gone.md", "no longer there\n".to_owned()),
-        ("scripts/gone.sh", "no longer there either\n".to_owned()),
+        ("scripts/old/gone.sh", "no longer there either\n".to_owned()),
     ];
     for (path, text) in &old {
         file::write(&folder.join(path), text.as_bytes(), 0o600).unwrap();
     }
-    let mut record = Record::new(BINARY, 1, &old);
+    let mut record = Record::new(BINARY, 1, false, &old);
     record.version = "0.0.1".to_owned();
     file::write(&folder.join(RECORD), &record.to_bytes(), 0o600).unwrap();
-    let done = install(&folder, "/new place/claude-bedrock", false).unwrap();
+    let done = install(&folder, "/new place/claude-bedrock", false, false).unwrap();
     assert_eq!(done.previous.as_deref(), Some("0.0.1"));
-    assert_eq!(done.removed, ["commands/gone.md", "scripts/gone.sh"]);
+    assert_eq!(done.removed, ["commands/gone.md", "scripts/old/gone.sh"]);
     assert!(!folder.join("scripts").exists());
     assert!(look(&folder, "/new place/claude-bedrock").unwrap().current);
     uninstall(&folder, "/third/claude-bedrock", false).unwrap();
@@ -160,10 +223,10 @@ fn an_older_one_is_brought_up_to_date_and_its_leftovers_go() {
 fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("bedrock");
-    install(&folder, BINARY, false).unwrap();
+    install(&folder, BINARY, false, false).unwrap();
     let mine = folder.join("commands/status.md");
     file::write(&mine, b"mine", 0o600).unwrap();
-    let error = install(&folder, BINARY, false).unwrap_err();
+    let error = install(&folder, BINARY, false, false).unwrap_err();
     assert_eq!(
         (error.code, error.at.clone().unwrap().path),
         (Code::FileConflict, mine.clone())
@@ -177,14 +240,33 @@ fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
     assert_eq!(file::read(&mine).unwrap().as_deref(), Some(&b"mine"[..]));
     // What is left is no longer ours.
     assert_eq!(
-        install(&folder, BINARY, false).unwrap_err().code,
+        install(&folder, BINARY, false, false).unwrap_err().code,
         Code::FileConflict
     );
-    install(&folder, BINARY, true).unwrap();
+    install(&folder, BINARY, false, true).unwrap();
     file::write(&mine, b"mine", 0o600).unwrap();
     uninstall(&folder, BINARY, true).unwrap();
     // The folder was there before the last installation.
     assert!(tree(home.path()).iter().eq([&(folder, None)]));
+}
+
+#[test]
+fn a_record_of_somebody_elses_leads_to_no_file_outside() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("plugin");
+    install(&folder, BINARY, false, false).unwrap();
+    let mine = home.path().join("mine");
+    file::write(&mine, b"mine", 0o600).unwrap();
+    let digest = sha1_smol::Sha1::from(b"mine").digest().to_string();
+    let text = file::read(&folder.join(RECORD)).unwrap().unwrap();
+    let mut record: Value = serde_json::from_slice(&text).unwrap();
+    for name in ["../mine", mine.to_str().unwrap()] {
+        record["files"][name] = Value::from(digest.clone());
+    }
+    let text = record.to_string();
+    file::write(&folder.join(RECORD), text.as_bytes(), 0o600).unwrap();
+    uninstall(&folder, BINARY, true).unwrap();
+    assert!(mine.exists() && !folder.exists());
 }
 
 #[test]
@@ -193,7 +275,7 @@ fn a_folder_of_somebody_elses_is_left_alone() {
     let folder = home.path().join("bedrock");
     file::write(&folder.join("SKILL.md"), b"a skill", 0o600).unwrap();
     let start = tree(home.path());
-    let error = install(&folder, BINARY, false).unwrap_err();
+    let error = install(&folder, BINARY, false, false).unwrap_err();
     assert_eq!(error.at.clone().unwrap().path, folder.join("SKILL.md"));
     assert_eq!(tree(home.path()), start);
 }
@@ -212,6 +294,7 @@ fn the_status_line_goes_in_only_where_none_is_and_out_only_if_it_is_ours() {
         "{\"env\":{\"A\":\"1\"}}",
         "\u{feff}{\r\n\t\"x\": 1\r\n}",
         "{}",
+        "{}\n",
     ] {
         let set = status_line::plan_set(Some(before.as_bytes()), path, BINARY).unwrap();
         let set = after(set.content, before.as_bytes()).unwrap();
@@ -221,14 +304,16 @@ fn the_status_line_goes_in_only_where_none_is_and_out_only_if_it_is_ours() {
             status_line::Owner::Ours,
             "{before}"
         );
-        let unset = status_line::plan_unset(Some(&set), path).unwrap();
+        let unset = status_line::plan_unset(Some(&set), path, false).unwrap();
         let unset = after(unset.content, &set);
         assert_eq!(unset.as_deref(), Some(before.as_bytes()), "{before:?}");
     }
     let fresh = status_line::plan_set(None, path, BINARY).unwrap();
     let fresh = after(fresh.content, b"").unwrap();
     assert_eq!(
-        status_line::plan_unset(Some(&fresh), path).unwrap().content,
+        status_line::plan_unset(Some(&fresh), path, true)
+            .unwrap()
+            .content,
         Content::Remove
     );
     for other in [
@@ -238,7 +323,7 @@ fn the_status_line_goes_in_only_where_none_is_and_out_only_if_it_is_ours() {
     ] {
         let set = status_line::plan_set(Some(other.as_bytes()), path, BINARY).unwrap();
         assert_eq!(set.content, Content::Leave, "{other}");
-        let unset = status_line::plan_unset(Some(other.as_bytes()), path).unwrap();
+        let unset = status_line::plan_unset(Some(other.as_bytes()), path, true).unwrap();
         assert_eq!(unset.content, Content::Leave, "{other}");
     }
 }

@@ -1,7 +1,7 @@
 //! Credentials: what they are worth, when they end, and what renews them.
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
-use crate::aws::credentials::{Credentials, Kind, Login, Status};
+use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out};
 use crate::claude::plan::{is_our_refresh, is_sso_login, profile_of_command};
 use crate::claude::settings::Scope;
 use crate::commands::facts::{Access, Facts, switches_off};
@@ -44,6 +44,7 @@ fn credentials_work(facts: &Facts) -> Finding {
     let words = || session::words(facts);
     let Some(credentials) = &facts.credentials else {
         return match facts.access {
+            Access::Default if hands_out(facts.env) => ok("the container hands out credentials"),
             Access::Default if facts.files.is_ok() => {
                 fail("no profile is named, there is no profile `default`, and no keys are set")
                     .code("CREDENTIALS_MISSING")

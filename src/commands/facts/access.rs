@@ -72,6 +72,13 @@ impl Access {
     }
 }
 
+/// The export command of the settings, unless their profile switches it off. It beats a profile beside it.
+pub fn export_that_counts(stack: &Stack) -> Option<Sourced> {
+    let profile = sourced::variable(stack, "AWS_PROFILE");
+    let export = sourced::member(stack, "awsCredentialExport")?;
+    (!switches_off(profile.as_ref(), &export)).then_some(export)
+}
+
 /// A managed profile switches off an export command that is not managed.
 pub fn switches_off(profile: Option<&Sourced>, export: &Sourced) -> bool {
     let managed = |value: &Sourced| value.scope() == Some(Scope::Managed);
