@@ -31,7 +31,7 @@ const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 13] = [
+    let tests: [(&str, fn()); 15] = [
         ("takes_what_is_recommended", takes_what_is_recommended),
         (
             "a_list_is_filtered_and_typed_in",
@@ -44,6 +44,14 @@ pub(crate) fn trials() -> Vec<Trial> {
         (
             "goes_on_in_a_region_with_access",
             goes_on_in_a_region_with_access,
+        ),
+        (
+            "another_profile_leads_to_the_profiles",
+            another_profile_leads_to_the_profiles,
+        ),
+        (
+            "escape_after_a_new_profile_shows_the_profiles",
+            escape_after_a_new_profile_shows_the_profiles,
         ),
         ("says_that_regions_differ", says_that_regions_differ),
         ("a_new_user_gets_a_profile", a_new_user_gets_a_profile),
@@ -304,6 +312,80 @@ fn goes_on_in_a_region_with_access() {
     terminal.wait_for(LIST);
     terminal.press(CTRL_C);
     assert_eq!(terminal.finish().0, Some(130));
+    review(&sandbox);
+}
+
+/// Where Bedrock refuses and where nobody is logged in, with a profile chosen and with one that an option names.
+fn another_profile_leads_to_the_profiles() {
+    let denied = "An error occurred (AccessDeniedException) when calling the ListInferenceProfiles operation: User: x is not authorized to perform: bedrock:ListInferenceProfiles\n";
+    let rule = json!({
+        "args": ["bedrock", "list-inference-profiles", "**"],
+        "exit": 254, "stderr": denied, "times": 40, "optional": true
+    });
+    for args in [&[][..], &["--profile", "dev"]] {
+        let sandbox = sandbox("sso-valid", std::slice::from_ref(&rule));
+        let mut terminal = start(&sandbox, "xterm", args);
+        if args.is_empty() {
+            terminal.wait_for(LIST);
+            terminal.press(ENTER);
+        }
+        terminal.wait_for("[us-west-2]");
+        terminal.wait_for("> ");
+        terminal.press(ENTER);
+        terminal.wait_for("How to go on?");
+        terminal.wait_for(LIST);
+        terminal.press("another p");
+        terminal.wait_for("| another p");
+        terminal.press(ENTER);
+        terminal.wait_for("Which AWS profile");
+        terminal.wait_for(LIST);
+        terminal.press(CTRL_C);
+        assert_eq!(terminal.finish().0, Some(130));
+        review(&sandbox);
+    }
+    let sandbox = sandbox("sso-expired", &[]);
+    let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
+    terminal.wait_for("Log in?");
+    terminal.wait_for(LIST);
+    terminal.press("choose");
+    terminal.wait_for("| choose");
+    terminal.press(ENTER);
+    terminal.wait_for("Which AWS profile");
+    terminal.wait_for(LIST);
+    terminal.press(ESC);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130));
+    assert!(shown.contains("stopped, nothing was changed"), "{shown}");
+    review(&sandbox);
+}
+
+fn escape_after_a_new_profile_shows_the_profiles() {
+    let rule = json!({
+        "args": ["sso", "login", "--profile", "bedrock"],
+        "write": { BEDROCK_TOKEN: TOKEN }
+    });
+    let sandbox = sandbox("", &[rule]);
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    for (question, answer) in NEW_PROFILE {
+        terminal.wait_for(question);
+        terminal.wait_for("> ");
+        terminal.press(answer);
+    }
+    for question in ["Add this to the AWS config?", "Log in?"] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+    }
+    terminal.wait_for("[us-east-1]");
+    terminal.wait_for("> ");
+    terminal.press(ESC);
+    terminal.wait_for("Which AWS profile");
+    terminal.wait_for("1  bedrock      recommended; valid for");
+    terminal.wait_for(LIST);
+    terminal.press(ESC);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130));
+    assert!(shown.contains("claude-bedrock sso undo takes"), "{shown}");
     review(&sandbox);
 }
 
