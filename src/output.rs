@@ -6,11 +6,12 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use crate::commands::layout::step_lines;
 use crate::commands::{Listener, Options, Shade};
 use crate::env::Env;
 use crate::error::Error;
 use crate::exec::Trace;
-use crate::report::{Look, Report, Tint, escape, pretty};
+use crate::report::{Look, Report, Tint, escape, pretty, wrap};
 
 /// Takes back the line of progress on a terminal.
 const CLEAR: &str = "\r\x1b[K";
@@ -94,10 +95,11 @@ impl Output {
             return print(&pretty(&error.json()), error.code.exit());
         }
         let look = &self.stderr;
+        let message = escape(&error.message);
         let mut text = format!(
             "{} {}\n",
             look.tint(Tint::Bad, "error:"),
-            escape(&error.message)
+            self.folded(&message, 7).join("\n       ")
         );
         if let Some(at) = &error.at {
             text.push_str("  at ");
@@ -108,10 +110,16 @@ impl Output {
             text.push('\n');
         }
         if let Some(step) = &error.suggestion {
+            let step = escape(step);
+            let lines = if self.stderr_is_terminal {
+                step_lines(&step, look.width.saturating_sub(7))
+            } else {
+                vec![step]
+            };
             text.push_str(&format!(
                 "  {} {}\n",
                 look.tint(Tint::Bold, "try:"),
-                escape(step)
+                lines.join("\n       ")
             ));
         }
         say(&text);
@@ -121,6 +129,15 @@ impl Output {
     /// Prints a text of our own as it is (help, version, completions) and returns the exit code.
     pub fn plain(text: &str) -> u8 {
         print(text, 0)
+    }
+
+    /// A sentence as lines of the terminal, beside so many columns; elsewhere one line.
+    fn folded(&self, text: &str, beside: usize) -> Vec<String> {
+        if self.stderr_is_terminal {
+            wrap(text, self.stderr.width.saturating_sub(beside))
+        } else {
+            vec![text.to_owned()]
+        }
     }
 
     fn clear_progress(&self) {
@@ -149,7 +166,12 @@ impl Listener for Output {
     fn note(&self, text: &str) {
         if !self.quiet {
             self.clear_progress();
-            say(&format!("{text}\n"));
+            // What has lines, or blanks before it, was laid out already.
+            if text.starts_with(' ') || text.contains('\n') {
+                say(&format!("{text}\n"));
+            } else {
+                say(&format!("{}\n", self.folded(text, 0).join("\n")));
+            }
         }
     }
 

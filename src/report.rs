@@ -152,9 +152,36 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// Lines of at most `room` columns, broken at blanks. A word that is longer has a line of its own.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_break_at_blanks_and_long_words_stay_whole() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(
+            wrap("a arn:aws:bedrock:us b", 8),
+            ["a", "arn:aws:bedrock:us", "b"]
+        );
+        assert_eq!(wrap("", 8), [""]);
+    }
 
     #[test]
     fn what_moves_or_reorders_is_spelt_out() {

@@ -1,8 +1,8 @@
 //! The help, from the table of commands: two columns, as wide as the terminal and no wider.
 
-use crate::commands::layout::wrap;
 use crate::commands::usage::{Flag, Takes};
 use crate::commands::{Options, PROGRAM};
+use crate::report::wrap;
 
 /// Room for an option and its value; what is longer has its sentence on the next line.
 const MOST_LEFT: usize = 28;

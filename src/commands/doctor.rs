@@ -13,15 +13,15 @@ use serde::Serialize;
 
 use crate::aws::credentials::Login;
 use crate::claude::plan::{self, Change};
+use crate::commands::Context;
 use crate::commands::facts::Facts;
 use crate::commands::layout::{bullet, count, heading, paragraph};
 use crate::commands::settings_edit::{self, Edited};
 use crate::commands::usage::{Flag, arguments};
-use crate::commands::{Context, layout};
 use crate::error::Result;
 use crate::file;
 use crate::prompt;
-use crate::report::{Look, Report, Tint, document};
+use crate::report::{Look, Report, Tint, document, escape, wrap};
 
 pub use check::{Check, Group, State};
 pub use network::without_password;
@@ -231,10 +231,9 @@ impl Report for Diagnosis {
                     check.remedy.as_deref(),
                 ));
                 if let Some(fix) = &check.fix {
-                    out.push_str(&format!(
-                        "    doctor --fix {}\n",
-                        layout::wrap(fix, look.width).join(" ")
-                    ));
+                    let fix = format!("doctor --fix {}", escape(fix));
+                    let lines = wrap(&fix, look.width.saturating_sub(4));
+                    out.push_str(&format!("    {}\n", lines.join("\n    ")));
                 }
             }
         }

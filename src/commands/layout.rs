@@ -1,7 +1,7 @@
 //! The one quiet look of the commands for people: aligned rows, wrapped bullets, dates.
 
 use crate::env::LocalTime;
-use crate::report::{Look, Tint, escape};
+use crate::report::{Look, Tint, escape, wrap};
 use crate::time::Epoch;
 
 /// What a bullet says at a glance.
@@ -115,24 +115,29 @@ pub fn bullet(look: &Look, mark: Mark, sentence: &str, step: Option<&str>) -> St
     let mut out = format!("  {} {}\n", mark.symbol(look), lines.join("\n    "));
     if let Some(step) = step {
         let step = escape(step);
-        let (words, command) = match step.split_once(": ") {
-            Some((words, command)) if is_command(command) => (format!("{words}:"), command),
-            _ if is_command(&step) => (String::new(), step.as_str()),
-            _ => (step.clone(), ""),
+        let step = if is_command(&step) {
+            step
+        } else {
+            capital(&step)
         };
-        let mut lines = Vec::new();
-        if !words.is_empty() {
-            lines.extend(wrap(&capital(&words), room));
-        }
-        // What is to be pasted is not broken: the terminal does that without a trace in the clipboard.
-        if !command.is_empty() {
-            lines.push(command.to_owned());
-        }
-        for line in lines {
+        for line in step_lines(&step, room) {
             out.push_str(&format!("    {}\n", look.tint(Tint::Bold, &line)));
         }
     }
     out
+}
+
+/// A step, wrapped. What is to be pasted is not broken: the terminal does that without a trace in the clipboard.
+pub fn step_lines(step: &str, room: usize) -> Vec<String> {
+    match step.split_once(": ") {
+        Some((words, command)) if is_command(command) => {
+            let mut lines = wrap(&format!("{words}:"), room);
+            lines.push(command.to_owned());
+            lines
+        }
+        _ if is_command(step) => vec![step.to_owned()],
+        _ => wrap(step, room),
+    }
 }
 
 /// A heading, set off by an empty line.
@@ -177,23 +182,6 @@ pub fn capital(text: &str) -> String {
     }
 }
 
-/// Lines of at most `room` columns, broken at blanks. A word that is longer has a line of its own.
-pub fn wrap(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ') {
-        if !line.is_empty() && width(&line) + 1 + width(word) > room {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
-}
-
 /// `1 problem`, `2 problems`.
 pub fn count(number: usize, thing: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
@@ -236,16 +224,6 @@ fn trim_line_ends(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_break_at_blanks_and_long_words_stay_whole() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(
-            wrap("a arn:aws:bedrock:us b", 8),
-            ["a", "arn:aws:bedrock:us", "b"]
-        );
-        assert_eq!(wrap("", 8), [""]);
-    }
 
     #[test]
     fn notes_stand_in_a_column_or_below() {

@@ -31,7 +31,7 @@ const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 15] = [
+    let tests: [(&str, fn()); 16] = [
         ("takes_what_is_recommended", takes_what_is_recommended),
         (
             "a_list_is_filtered_and_typed_in",
@@ -66,6 +66,10 @@ pub(crate) fn trials() -> Vec<Trial> {
             ctrl_c_leaves_everything_as_it_was,
         ),
         ("a_plain_terminal_reads_lines", a_plain_terminal_reads_lines),
+        (
+            "nothing_is_wider_than_the_terminal",
+            nothing_is_wider_than_the_terminal,
+        ),
         (
             "sigterm_restores_the_terminal",
             sigterm_restores_the_terminal,
@@ -385,7 +389,9 @@ fn escape_after_a_new_profile_shows_the_profiles() {
     terminal.press(ESC);
     let (exit, shown) = terminal.finish();
     assert_eq!(exit, Some(130));
-    assert!(shown.contains("claude-bedrock sso undo takes"), "{shown}");
+    let last = shown.find("error: ").map_or("", |at| &shown[at..]);
+    assert!(last.contains("claude-bedrock sso undo takes"), "{shown}");
+    assert!(last.lines().all(|line| line.len() <= 80), "{shown}");
     review(&sandbox);
 }
 
@@ -609,6 +615,7 @@ fn a_plain_terminal_reads_lines() {
     );
     terminal.wait_for("goes back: ");
     terminal.press("nothing of that name\n");
+    terminal.wait_for("that fits none of them, or several");
     terminal.wait_for("goes back: ");
     terminal.press("1\n");
     terminal.wait_for("> ");
@@ -631,6 +638,57 @@ fn a_plain_terminal_reads_lines() {
     assert_eq!(settings["awsAuthRefresh"], "aws sso login --profile dev");
     assert!(Path::new(&sandbox.home).join(".claude").is_dir());
     review(&sandbox);
+}
+
+/// But for what is to be pasted and what stands in a file.
+fn nothing_is_wider_than_the_terminal() {
+    for term in ["xterm", "dumb"] {
+        let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+        let now = claude_bedrock::time::parse_timestamp(NOW).expect("a time");
+        let mut command = sandbox.command(now);
+        command.env("TERM", term).env("COLUMNS", "40").arg("setup");
+        let mut terminal = Terminal::start(command);
+        let list = if term == "xterm" { LIST } else { "goes back: " };
+        let (enter, back) = if term == "xterm" {
+            (ENTER, ESC)
+        } else {
+            ("\n", "<\n")
+        };
+        for (question, ready, key) in [
+            ("Which AWS", list, enter),
+            ("Region to call", "> ", "us-wst-2"),
+            ("us-wst-2", "", enter),
+            ("you mean", "> ", if term == "xterm" { "\x15" } else { "" }),
+            ("", "", enter),
+            ("Bedrock lists", list, enter),
+            ("Pin what", list, enter),
+            ("How shall", list, enter),
+            ("May the", list, enter),
+            ("Write this", list, "go back"),
+            ("", "", enter),
+            ("May the", list, back),
+            ("How shall", list, back),
+            ("Pin what", list, back),
+            ("Model", list, back),
+            ("Region to call", "> ", back),
+            ("Which AWS", list, back),
+        ] {
+            terminal.wait_for(question);
+            terminal.wait_for(ready);
+            terminal.press(key);
+        }
+        let (exit, shown) = terminal.finish();
+        assert_eq!(exit, Some(130), "{shown}");
+        // What clears the screen takes no room.
+        let printed = shown.replace("\x1b[J", "").replace("\x1b[K", "");
+        let lines = printed.split(['\r', '\n', '\x1b']);
+        let wide: Vec<&str> = lines
+            .filter(|line| !line.starts_with([' ', '+', '-', '@']) || line.starts_with("  "))
+            .filter(|line| !line.contains("\": \"") && line.chars().count() > 40)
+            .collect();
+        assert_eq!(wide, [""; 0], "{shown}");
+        review(&sandbox);
+    }
 }
 
 #[expect(unsafe_code, reason = "std sends no signals")]
