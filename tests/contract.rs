@@ -174,10 +174,37 @@ fn a_home_that_is_no_folder_is_refused() {
     );
 }
 
+/// But for indented lines at the top, which are examples to paste, and a word that is longer.
+#[test]
+fn the_help_is_no_wider_than_the_terminal() {
+    for columns in ["40", "60", "80"] {
+        let width: usize = columns.parse().expect("a number");
+        for command in std::iter::once(String::new()).chain(commands()) {
+            let mut args: Vec<&str> = Some(command.as_str()).into_iter().collect();
+            args.retain(|word| !word.is_empty());
+            args.push("--help");
+            let text = help_at(columns, &args);
+            let (above, below) = text.split_once("\nUsage: ").expect("a usage");
+            let sentences = above.lines().filter(|line| !line.starts_with(' '));
+            for line in sentences.chain(below.lines()) {
+                assert!(line.chars().count() <= width, "{args:?}: {line}");
+            }
+            let examples = above.lines().filter(|line| line.starts_with(' '));
+            for line in examples {
+                assert!(line.chars().count() <= 80, "{args:?}: {line}");
+            }
+        }
+    }
+}
+
 fn help(args: &[&str]) -> String {
+    help_at("80", args)
+}
+
+fn help_at(columns: &str, args: &[&str]) -> String {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(0);
-    command.args(args);
+    command.env("COLUMNS", columns).args(args);
     let output = sandbox::run(command, "");
     assert_eq!(output.exit, 0, "{args:?}");
     String::from_utf8(output.stdout).expect("help is text")

@@ -34,15 +34,16 @@ pub(super) fn render(path: &str, width: usize) -> String {
     let words: Vec<&str> = std::iter::once(PROGRAM.name)
         .chain(path.split_whitespace())
         .collect();
-    page.text
-        .push_str(&format!("\nUsage: {} [OPTIONS]", words.join(" ")));
+    let mut line = format!("Usage: {} [OPTIONS]", words.join(" "));
     for flag in usage.flags.iter().filter(|flag| is_required(flag)) {
-        page.text.push_str(&format!(" {}", flag.typed()));
+        line.push_str(&format!(" {}", flag.typed()));
     }
-    if usage.below.is_empty() {
-        page.text.push('\n');
-    } else {
-        page.text.push_str(" <COMMAND>\n");
+    if !usage.below.is_empty() {
+        line.push_str(" <COMMAND>");
+    }
+    page.text.push('\n');
+    page.paragraph(&mut line);
+    if !usage.below.is_empty() {
         let below = usage.shown();
         let entries: Vec<Entry> = below
             .map(|below| (below.name.to_owned(), below.about(), &[][..]))
@@ -144,13 +145,15 @@ impl Page {
         }
         self.text.push_str(&format!("\n{heading}:\n"));
         let lefts = entries.iter().map(|(left, ..)| left.len());
-        let left = lefts.filter(|left| *left <= MOST_LEFT).max().unwrap_or(0);
+        // In a narrow terminal more of them: the sentences keep their room.
+        let most = MOST_LEFT.min(self.width.saturating_sub(24));
+        let left = lefts.filter(|left| *left <= most).max().unwrap_or(0);
         for (name, sentence, words) in entries {
             self.entry(2, left, name, sentence);
             let longest = words.iter().map(|(word, _)| word.len()).max().unwrap_or(0);
             for (word, meaning) in *words {
                 self.entry(
-                    left + 6,
+                    (left + 6).min(self.width.saturating_sub(45).max(8)),
                     longest,
                     word,
                     meaning.trim().trim_end_matches('.'),
@@ -163,7 +166,7 @@ impl Page {
     fn entry(&mut self, margin: usize, column: usize, name: &str, sentence: &str) {
         let indent = margin + column + 2;
         let margin = " ".repeat(margin);
-        let lines = wrap(sentence, self.width.saturating_sub(indent).max(20));
+        let lines = wrap(sentence, self.width.saturating_sub(indent).max(12));
         let below = format!("\n{}", " ".repeat(indent));
         let between = if name.len() > column {
             below.clone()

@@ -35,7 +35,7 @@ arguments! {
     ///   claude-bedrock doctor             what is wrong
     ///   claude-bedrock doctor --verbose   every check that was made
     ///   claude-bedrock doctor --online    the same, and what AWS says
-    ///   claude-bedrock doctor --fix       mend what can be mended without a choice of yours
+    ///   claude-bedrock doctor --fix       mend what needs no choice of yours
     pub struct Doctor = "doctor" {
         /// Ask AWS too: the version of `aws`, who you are, which models you may call
         online: bool = Flag::switch("online");

@@ -21,6 +21,10 @@ arguments! {
     ///
     /// With --if-needed it is what Claude Code may call whenever credentials fail: it returns at once while the session is
     /// alive, and of several callers one logs in and the others wait for it.
+    ///
+    /// Examples:
+    ///   claude-bedrock login                     opens a browser
+    ///   claude-bedrock login --use-device-code   for a machine without one
     pub struct Login = "login" {
         /// Profile to log in for: the configured one, else AWS_PROFILE, else the only one that can log in
         pub(super) profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));

@@ -21,6 +21,10 @@ arguments! {
     /// Show the Claude models that a profile may call, newest first
     ///
     /// Lists them with one call of aws; with --offline, or when AWS cannot be reached, from the last time.
+    ///
+    /// Examples:
+    ///   claude-bedrock models                               of the configured profile
+    ///   claude-bedrock models --profile dev --region eu-west-1
     pub struct Models = "models" {
         /// AWS profile; without it whatever Claude Code signs with: a Bedrock API key, the configured profile, keys in variables
         profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));

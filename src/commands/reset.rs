@@ -21,6 +21,10 @@ arguments! {
     /// Take Bedrock out of Claude Code's settings and put earlier values back
     ///
     /// Shows what will change and asks before it does. What you changed yourself in the meantime stays.
+    ///
+    /// Examples:
+    ///   claude-bedrock reset             asks first
+    ///   claude-bedrock reset --dry-run   only shows
     pub struct Reset = "reset" {
         /// Show what would change and write nothing
         dry_run: bool = Flag::switch("dry-run");

@@ -28,6 +28,11 @@ arguments! {
     ///
     /// Finds your AWS profiles, logs in where that is needed, lists the models that you may call, and shows what it will
     /// write before it does. Esc goes back, Ctrl-C leaves everything as it was. Each answer can be given as an option.
+    ///
+    /// Examples:
+    ///   claude-bedrock setup                 asks for everything
+    ///   claude-bedrock setup --yes           takes what is recommended
+    ///   claude-bedrock setup --profile dev --region us-west-2 --model opus --yes
     pub struct Setup = "setup" {
         /// Take what is recommended and ask nothing
         yes: bool = Flag::switch("yes").short('y');
