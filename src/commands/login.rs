@@ -178,15 +178,25 @@ pub(super) fn choose_profile(
     }
     match found.as_slice() {
         [(name, _)] => Ok(name.clone()),
-        [] => Err(Error::new(Code::CredentialsMissing, "no profile here logs in").suggest(
-            "add one: claude-bedrock sso add --session NAME --start-url URL --sso-region REGION --profile NAME --account ID --role NAME",
-        )),
+        [] => Err(
+            Error::new(Code::CredentialsMissing, "no profile here logs in")
+                .suggest("configure one: claude-bedrock setup"),
+        ),
         [(first, _), ..] => Err(Error::new(
             Code::Usage,
             "several profiles can log in, and none is configured: --profile is missing",
         )
-        .suggest(format!("claude-bedrock {command} {}", option("--profile", first)))
-        .detail("candidates", found.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())),
+        .suggest(format!(
+            "claude-bedrock {command} {}",
+            option("--profile", first)
+        ))
+        .detail(
+            "candidates",
+            found
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect::<Vec<_>>(),
+        )),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::claude::plan::{self, Change};
 use crate::claude::settings::{Scope, Stack};
 use crate::commands::Context;
 use crate::commands::facts::Origin;
-use crate::commands::layout::{Mark, bullet, count};
+use crate::commands::layout::{Mark, bullet, count, paragraph};
 use crate::commands::settings_edit::{self, Edited};
 use crate::commands::usage::{Flag, arguments};
 use crate::error::{Code, Error, Result};
@@ -162,12 +162,17 @@ impl Report for WasReset {
         let path = &self.shown_path;
         let keys = count(self.changes.len(), "key");
         let mut out = match (self.changed, self.reset) {
-            (false, _) => format!("Nothing to do: Bedrock is not in {path}.\n"),
-            (true, false) => format!("{keys} would change in {path}; nothing was written.\n"),
-            (true, true) => format!(
-                "Bedrock is out of {path} ({keys}).\nRestart Claude Code: a running one keeps the old values.\n"
-            ),
+            (false, _) => format!("Nothing to do: Bedrock is not in {path}."),
+            (true, false) => format!("{keys} would change in {path}; nothing was written."),
+            (true, true) => format!("Bedrock is out of {path} ({keys})."),
         };
+        out = paragraph(look, &out);
+        if self.changed && self.reset {
+            out.push_str(&paragraph(
+                look,
+                "Restart Claude Code: a running one keeps the old values.",
+            ));
+        }
         for warning in &self.warnings {
             out.push_str(&bullet(
                 look,
