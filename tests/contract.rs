@@ -105,6 +105,18 @@ fn the_readme_shows_the_help() {
     );
 }
 
+/// What it prints is what a case has.
+#[test]
+fn the_readme_shows_what_the_commands_print() {
+    let Some(text) = readme() else { return };
+    for (command, case) in [("status", "expired"), ("doctor", "fixable")] {
+        let path = fixture("cases").join(command).join(case).join("stdout");
+        let stdout = std::fs::read_to_string(path).expect("what it prints");
+        let shown = format!("$ claude-bedrock {command}\n{stdout}```");
+        assert!(text.contains(&shown), "not in the README:\n{shown}");
+    }
+}
+
 /// The variants and spellings in the `codes!` table of `src/error.rs`.
 fn codes() -> Vec<(String, String)> {
     let text = std::fs::read_to_string(project().join("src/error.rs")).expect("src/error.rs");

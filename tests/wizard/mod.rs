@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::sandbox::{self, Sandbox};
 use crate::support::snapshot::{self, Change};
 use crate::support::terminal::Terminal;
-use crate::support::{fixture, stand_in};
+use crate::support::{fixture, project, stand_in};
 
 const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
@@ -31,7 +31,7 @@ const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 16] = [
+    let tests: [(&str, fn()); 17] = [
         ("takes_what_is_recommended", takes_what_is_recommended),
         (
             "a_list_is_filtered_and_typed_in",
@@ -59,6 +59,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             "a_new_profile_is_not_written_before_its_review",
             a_new_profile_is_not_written_before_its_review,
         ),
+        ("the_readme_shows_the_wizard", the_readme_shows_the_wizard),
         ("yes_on_a_terminal_logs_in", yes_on_a_terminal_logs_in),
         ("goes_back_and_forth", goes_back_and_forth),
         (
@@ -461,6 +462,61 @@ fn a_new_user_gets_a_profile() {
     let config = std::fs::read_to_string(sandbox.home.join(".aws/config")).expect("a config");
     assert!(config.contains("sso_account_id = 111122223333"), "{config}");
     assert!(!sandbox.home.join(".claude").exists());
+    review(&sandbox);
+}
+
+/// Every line of the README's session is one of this run, in that order.
+fn the_readme_shows_the_wizard() {
+    let mut rules = listing("bedrock", "us-west-2");
+    rules.push(json!({
+        "args": ["sso", "login", "--profile", "bedrock"],
+        "stdout": "Attempting to automatically open the SSO authorization page\nSuccessfully logged into Start URL: https://corp.awsapps.com/start\n",
+        "write": { BEDROCK_TOKEN: TOKEN }
+    }));
+    let sandbox = sandbox("", &rules);
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    for (question, answer) in NEW_PROFILE {
+        terminal.wait_for(question);
+        terminal.wait_for("> ");
+        terminal.press(answer);
+    }
+    for question in ["Add this to the AWS config?", "Log in?"] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+    }
+    terminal.wait_for("[us-east-1]");
+    terminal.wait_for("> ");
+    terminal.press("us-west-2\r");
+    for question in ["Model\r", "Pin what", "How shall", "May the", "Write this"] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+    }
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(0), "{shown}");
+    let mut printed = String::new();
+    for (number, part) in shown.split("\x1b[").enumerate() {
+        let end = part.find(|c: char| c.is_ascii_alphabetic());
+        let text = end
+            .filter(|_| number > 0)
+            .map_or(part, |at| &part[at + 1..]);
+        printed.push_str(text);
+        printed.push('\r');
+    }
+    let mut lines = printed.split(['\r', '\n']);
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("README.md");
+    let session = readme.split("$ claude-bedrock setup\n").nth(1);
+    let session = session.and_then(|text| text.split("```").next());
+    for line in session.expect("a session").lines() {
+        // Where the program is, is another place there.
+        if !line.contains("/home/me/") {
+            assert!(
+                lines.any(|printed| printed == line),
+                "not in the session, or not there: {line}\n{shown}"
+            );
+        }
+    }
     review(&sandbox);
 }
 

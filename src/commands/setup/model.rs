@@ -39,10 +39,11 @@ impl Wizard<'_> {
             session.text("sso_region")
         };
         let before = Some(self.region.as_str()).filter(|region| !region.is_empty());
-        let default = before
+        let named = before
             .or(own)
             .or(configured)
-            .or_else(|| env.var_nonempty("AWS_REGION"))
+            .or_else(|| env.var_nonempty("AWS_REGION"));
+        let default = named
             .or_else(of_session)
             .filter(|region| regions::is_region_shaped(region))
             .unwrap_or_default()
@@ -52,6 +53,11 @@ impl Wizard<'_> {
         {
             self.note(&format!(
                 "Claude Code uses {configured} now; the profile says {own}."
+            ));
+        }
+        if named.is_none() && !default.is_empty() {
+            self.note(&format!(
+                "Nothing says where to call Bedrock; {default} is the region of IAM Identity Center."
             ));
         }
         if self.flags.yes {

@@ -20,7 +20,7 @@ impl Wizard<'_> {
             return Ok(Next::Known(Step::Login));
         }
         if self.files.profiles.is_empty() && !wants_new {
-            self.note("There is no AWS profile yet. Your AWS access portal shows what one needs.");
+            self.note("There is no AWS profile yet. Your AWS access portal shows what one needs, under \"Access keys\" beside each role.");
         }
         if self.files.profiles.is_empty() || wants_new {
             return Ok(Next::Known(Step::NewProfile));
