@@ -6,12 +6,12 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use crate::commands::layout::step_lines;
+use crate::commands::layout::fold_step;
 use crate::commands::{Listener, Options, Shade};
 use crate::env::Env;
 use crate::error::Error;
 use crate::exec::Trace;
-use crate::report::{Look, Report, Tint, escape, pretty, wrap};
+use crate::report::{Look, Report, Tint, escape, fold, pretty};
 
 /// Takes back the line of progress on a terminal.
 const CLEAR: &str = "\r\x1b[K";
@@ -99,7 +99,7 @@ impl Output {
         let mut text = format!(
             "{} {}\n",
             look.tint(Tint::Bad, "error:"),
-            self.folded(&message, 7).join("\n       ")
+            self.folded(&message, 7)
         );
         if let Some(at) = &error.at {
             text.push_str("  at ");
@@ -111,16 +111,12 @@ impl Output {
         }
         if let Some(step) = &error.suggestion {
             let step = escape(step);
-            let lines = if self.stderr_is_terminal {
-                step_lines(&step, look.width.saturating_sub(7))
+            let step = if self.stderr_is_terminal {
+                fold_step(&step, look.width.saturating_sub(7), 7)
             } else {
-                vec![step]
+                step
             };
-            text.push_str(&format!(
-                "  {} {}\n",
-                look.tint(Tint::Bold, "try:"),
-                lines.join("\n       ")
-            ));
+            text.push_str(&format!("  {} {step}\n", look.tint(Tint::Bold, "try:")));
         }
         say(&text);
         error.code.exit()
@@ -132,11 +128,11 @@ impl Output {
     }
 
     /// A sentence as lines of the terminal, beside so many columns; elsewhere one line.
-    fn folded(&self, text: &str, beside: usize) -> Vec<String> {
+    fn folded(&self, text: &str, beside: usize) -> String {
         if self.stderr_is_terminal {
-            wrap(text, self.stderr.width.saturating_sub(beside))
+            fold(text, self.stderr.width.saturating_sub(beside), beside)
         } else {
-            vec![text.to_owned()]
+            text.to_owned()
         }
     }
 
@@ -170,7 +166,7 @@ impl Listener for Output {
             if text.starts_with(' ') || text.contains('\n') {
                 say(&format!("{text}\n"));
             } else {
-                say(&format!("{}\n", self.folded(text, 0).join("\n")));
+                say(&format!("{}\n", self.folded(text, 0)));
             }
         }
     }

@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 
 use crate::env::Env;
 use crate::error::{Code, Error, Result};
-use crate::report::{Look, Tint, escape, wrap};
+use crate::report::{Look, Tint, escape, fold};
 use keys::Keys;
 use line::Line;
 pub use list::Entry;
@@ -88,9 +88,7 @@ impl Prompt<'_> {
         let Some(keys) = self.keys() else {
             return self.choose_by_line(question, &mut list);
         };
-        for line in wrap(question, self.env.columns()) {
-            say(&format!("{}\n", self.look.tint(Tint::Bold, &line)));
-        }
+        self.head(question);
         let mut drawn = 0;
         loop {
             let lines = list.lines(&self.look, self.env.columns(), keys::terminal_rows());
@@ -133,9 +131,7 @@ impl Prompt<'_> {
         if !default.is_empty() {
             heading.push_str(&format!(" [{}]", escape(default)));
         }
-        for line in wrap(&heading, self.env.columns()) {
-            say(&format!("{}\n", self.look.tint(Tint::Bold, &line)));
-        }
+        self.head(&heading);
         let mut line = Line::default();
         loop {
             let Some(typed) = self.read_text(&mut line)? else {
@@ -153,11 +149,16 @@ impl Prompt<'_> {
         }
     }
 
+    fn head(&self, question: &str) {
+        let question = fold(question, self.env.columns(), 0);
+        say(&format!("{}\n", self.look.tint(Tint::Bold, &question)));
+    }
+
     /// Says why an answer will not do.
     fn object(&self, why: &str) {
         let mark = self.look.tint(Tint::Warn, "!");
-        let lines = wrap(&escape(why), self.env.columns().saturating_sub(4));
-        say(&format!("  {mark} {}\n", lines.join("\n    ")));
+        let why = fold(&escape(why), self.env.columns().saturating_sub(4), 4);
+        say(&format!("  {mark} {why}\n"));
     }
 
     /// One line that the user typed, trimmed; `None` for "back".
@@ -191,11 +192,11 @@ impl Prompt<'_> {
         let lines = list.lines(&Look::PLAIN, self.env.columns(), usize::MAX);
         // The last line tells the keys, which there are none of.
         let entries = lines.get(..lines.len() - 1).unwrap_or_default();
-        let question = wrap(question, self.env.columns()).join("\n");
-        say(&format!("{question}\n{}\n", entries.join("\n")));
+        self.head(question);
+        say(&format!("{}\n", entries.join("\n")));
         let keys =
             format!("Number or part of a name; Enter takes the marked one, {BACK} goes back:");
-        let keys = wrap(&keys, self.env.columns()).join("\n");
+        let keys = fold(&keys, self.env.columns(), 0);
         loop {
             say(&format!("{keys} "));
             let text = read_line()?;

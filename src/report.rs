@@ -152,21 +152,26 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Lines of at most `room` columns, broken at blanks. A word that is longer has a line of its own.
-pub fn wrap(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
+/// `text` as lines of at most `room` columns, broken at blanks; those after the first begin with so many blanks. A word
+/// that is longer has a line of its own.
+pub fn fold(text: &str, room: usize, margin: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut used = 0;
     for word in text.split(' ') {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-            lines.push(std::mem::take(&mut line));
+        let width = word.chars().count();
+        if used > 0 && used + 1 + width > room {
+            out.push('\n');
+            out.push_str(&" ".repeat(margin));
+            used = 0;
         }
-        if !line.is_empty() {
-            line.push(' ');
+        if used > 0 {
+            out.push(' ');
+            used += 1;
         }
-        line.push_str(word);
+        out.push_str(word);
+        used += width;
     }
-    lines.push(line);
-    lines
+    out
 }
 
 #[cfg(test)]
@@ -175,12 +180,12 @@ mod tests {
 
     #[test]
     fn lines_break_at_blanks_and_long_words_stay_whole() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(fold("one two three", 7, 0), "one two\nthree");
         assert_eq!(
-            wrap("a arn:aws:bedrock:us b", 8),
-            ["a", "arn:aws:bedrock:us", "b"]
+            fold("a arn:aws:bedrock:us b", 8, 2),
+            "a\n  arn:aws:bedrock:us\n  b"
         );
-        assert_eq!(wrap("", 8), [""]);
+        assert_eq!(fold("", 8, 2), "");
     }
 
     #[test]

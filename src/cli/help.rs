@@ -2,7 +2,7 @@
 
 use crate::commands::usage::{Flag, Takes};
 use crate::commands::{Options, PROGRAM};
-use crate::report::wrap;
+use crate::report::fold;
 
 /// Room for an option and its value; what is longer has its sentence on the next line.
 const MOST_LEFT: usize = 28;
@@ -129,11 +129,10 @@ impl Page {
     }
 
     fn paragraph(&mut self, text: &mut String) {
-        for line in wrap(text.trim(), self.width) {
-            if !line.is_empty() {
-                self.text.push_str(&line);
-                self.text.push('\n');
-            }
+        let lines = fold(text.trim(), self.width, 0);
+        if !lines.is_empty() {
+            self.text.push_str(&lines);
+            self.text.push('\n');
         }
         text.clear();
     }
@@ -166,14 +165,12 @@ impl Page {
     fn entry(&mut self, margin: usize, column: usize, name: &str, sentence: &str) {
         let indent = margin + column + 2;
         let margin = " ".repeat(margin);
-        let lines = wrap(sentence, self.width.saturating_sub(indent).max(12));
-        let below = format!("\n{}", " ".repeat(indent));
-        let between = if name.len() > column {
-            below.clone()
-        } else {
-            " ".repeat(column - name.len() + 2)
+        let sentence = fold(sentence, self.width.saturating_sub(indent).max(12), indent);
+        let between = match column.checked_sub(name.len()) {
+            Some(blanks) => " ".repeat(blanks + 2),
+            None => format!("\n{}", " ".repeat(indent)),
         };
-        let line = format!("{margin}{name}{between}{}", lines.join(&below));
+        let line = format!("{margin}{name}{between}{sentence}");
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }

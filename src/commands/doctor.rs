@@ -21,7 +21,7 @@ use crate::commands::usage::{Flag, arguments};
 use crate::error::Result;
 use crate::file;
 use crate::prompt;
-use crate::report::{Look, Report, Tint, document, escape, wrap};
+use crate::report::{Look, Report, Tint, document, escape, fold};
 
 pub use check::{Check, Group, State};
 pub use network::without_password;
@@ -232,8 +232,8 @@ impl Report for Diagnosis {
                 ));
                 if let Some(fix) = &check.fix {
                     let fix = format!("doctor --fix {}", escape(fix));
-                    let lines = wrap(&fix, look.width.saturating_sub(4));
-                    out.push_str(&format!("    {}\n", lines.join("\n    ")));
+                    let fix = fold(&fix, look.width.saturating_sub(4), 4);
+                    out.push_str(&format!("    {fix}\n"));
                 }
             }
         }
