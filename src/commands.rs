@@ -146,7 +146,10 @@ pub const EVERYWHERE: &[Flag] = Options::FLAGS;
 /// The program and all its commands, in the order of the help.
 pub const PROGRAM: Usage = Usage {
     name: "claude-bedrock",
-    help: " Sets Claude Code up on Amazon Bedrock, offline first, and keeps it working",
+    help: " Sets Claude Code up on Amazon Bedrock, offline first, and keeps it working\n\
+           \n \
+           Start with `claude-bedrock setup`. Then `status` shows what is set, `doctor` what is wrong, and `reset` takes \
+           it out again.\n",
     flags: &[],
     below: &[
         &check_prerequisites::CheckPrerequisites::USAGE,

@@ -115,6 +115,14 @@ impl Env {
         self.var(name).filter(|value| !value.is_empty())
     }
 
+    /// The same surroundings with another value of a variable.
+    #[must_use]
+    pub fn with_var(mut self, name: &str, value: &str) -> Self {
+        self.vars.retain(|(old, _)| old != name);
+        self.vars.push((name.into(), value.into()));
+        self
+    }
+
     /// Every variable, for the environment of a child.
     pub fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.vars

@@ -6,11 +6,12 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use crate::commands::layout::fold_step;
 use crate::commands::{Listener, Options, Shade};
 use crate::env::Env;
 use crate::error::Error;
 use crate::exec::Trace;
-use crate::report::{Look, Report, Tint, escape, pretty};
+use crate::report::{Look, Report, Tint, escape, fold, pretty};
 
 /// Takes back the line of progress on a terminal.
 const CLEAR: &str = "\r\x1b[K";
@@ -94,10 +95,11 @@ impl Output {
             return print(&pretty(&error.json()), error.code.exit());
         }
         let look = &self.stderr;
+        let message = escape(&error.message);
         let mut text = format!(
             "{} {}\n",
             look.tint(Tint::Bad, "error:"),
-            escape(&error.message)
+            self.folded(&message, 7)
         );
         if let Some(at) = &error.at {
             text.push_str("  at ");
@@ -108,11 +110,13 @@ impl Output {
             text.push('\n');
         }
         if let Some(step) = &error.suggestion {
-            text.push_str(&format!(
-                "  {} {}\n",
-                look.tint(Tint::Bold, "try:"),
-                escape(step)
-            ));
+            let step = escape(step);
+            let step = if self.stderr_is_terminal {
+                fold_step(&step, look.width.saturating_sub(7), 7)
+            } else {
+                step
+            };
+            text.push_str(&format!("  {} {step}\n", look.tint(Tint::Bold, "try:")));
         }
         say(&text);
         error.code.exit()
@@ -121,6 +125,15 @@ impl Output {
     /// Prints a text of our own as it is (help, version, completions) and returns the exit code.
     pub fn plain(text: &str) -> u8 {
         print(text, 0)
+    }
+
+    /// A sentence as lines of the terminal, beside so many columns; elsewhere one line.
+    fn folded(&self, text: &str, beside: usize) -> String {
+        if self.stderr_is_terminal {
+            fold(text, self.stderr.width.saturating_sub(beside), beside)
+        } else {
+            text.to_owned()
+        }
     }
 
     fn clear_progress(&self) {
@@ -149,7 +162,12 @@ impl Listener for Output {
     fn note(&self, text: &str) {
         if !self.quiet {
             self.clear_progress();
-            say(&format!("{text}\n"));
+            // What has lines, or blanks before it, was laid out already.
+            if text.starts_with(' ') || text.contains('\n') {
+                say(&format!("{text}\n"));
+            } else {
+                say(&format!("{}\n", self.folded(text, 0)));
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 
 use crate::env::Env;
 use crate::error::{Code, Error, Result};
-use crate::report::{Look, Tint, escape};
+use crate::report::{Look, Tint, escape, fold};
 use keys::Keys;
 use line::Line;
 pub use list::Entry;
@@ -88,7 +88,7 @@ impl Prompt<'_> {
         let Some(keys) = self.keys() else {
             return self.choose_by_line(question, &mut list);
         };
-        say(&format!("{}\n", self.look.tint(Tint::Bold, question)));
+        self.head(question);
         let mut drawn = 0;
         loop {
             let lines = list.lines(&self.look, self.env.columns(), keys::terminal_rows());
@@ -127,11 +127,11 @@ impl Prompt<'_> {
         check: &dyn Fn(&str) -> Result<()>,
     ) -> Result<Option<String>> {
         require_terminal(self.env, question, flag)?;
-        let mut heading = self.look.tint(Tint::Bold, question);
+        let mut heading = question.to_owned();
         if !default.is_empty() {
             heading.push_str(&format!(" [{}]", escape(default)));
         }
-        say(&format!("{heading}\n"));
+        self.head(&heading);
         let mut line = Line::default();
         loop {
             let Some(typed) = self.read_text(&mut line)? else {
@@ -145,13 +145,20 @@ impl Prompt<'_> {
                 return Ok(Some(text.to_owned()));
             };
             let step = error.suggestion.as_deref().unwrap_or("try again");
-            let mark = self.look.tint(Tint::Warn, "!");
-            say(&format!(
-                "  {mark} {}; {}\n",
-                escape(&error.message),
-                escape(step)
-            ));
+            self.object(&format!("{}; {step}", error.message));
         }
+    }
+
+    fn head(&self, question: &str) {
+        let question = fold(question, self.env.columns(), 0);
+        say(&format!("{}\n", self.look.tint(Tint::Bold, &question)));
+    }
+
+    /// Says why an answer will not do.
+    fn object(&self, why: &str) {
+        let mark = self.look.tint(Tint::Warn, "!");
+        let why = fold(&escape(why), self.env.columns().saturating_sub(4), 4);
+        say(&format!("  {mark} {why}\n"));
     }
 
     /// One line that the user typed, trimmed; `None` for "back".
@@ -185,11 +192,13 @@ impl Prompt<'_> {
         let lines = list.lines(&Look::PLAIN, self.env.columns(), usize::MAX);
         // The last line tells the keys, which there are none of.
         let entries = lines.get(..lines.len() - 1).unwrap_or_default();
-        say(&format!("{question}\n{}\n", entries.join("\n")));
+        self.head(question);
+        say(&format!("{}\n", entries.join("\n")));
+        let keys =
+            format!("Number or part of a name; Enter takes the marked one, {BACK} goes back:");
+        let keys = fold(&keys, self.env.columns(), 0);
         loop {
-            say(&format!(
-                "Number or part of a name; Enter takes the marked one, {BACK} goes back: "
-            ));
+            say(&format!("{keys} "));
             let text = read_line()?;
             if text.trim() == BACK {
                 return Ok(None);
@@ -197,6 +206,7 @@ impl Prompt<'_> {
             if let Some(at) = list.find(text.trim()) {
                 return Ok(Some(at));
             }
+            self.object("that fits none of them, or several");
         }
     }
 

@@ -152,9 +152,41 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// `text` as lines of at most `room` columns, broken at blanks; those after the first begin with so many blanks. A word
+/// that is longer has a line of its own.
+pub fn fold(text: &str, room: usize, margin: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut used = 0;
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if used > 0 && used + 1 + width > room {
+            out.push('\n');
+            out.push_str(&" ".repeat(margin));
+            used = 0;
+        }
+        if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += width;
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_break_at_blanks_and_long_words_stay_whole() {
+        assert_eq!(fold("one two three", 7, 0), "one two\nthree");
+        assert_eq!(
+            fold("a arn:aws:bedrock:us b", 8, 2),
+            "a\n  arn:aws:bedrock:us\n  b"
+        );
+        assert_eq!(fold("", 8, 2), "");
+    }
 
     #[test]
     fn what_moves_or_reorders_is_spelt_out() {

@@ -237,6 +237,18 @@ fn the_readme_shows_the_help() {
     );
 }
 
+/// What it prints is what a case has.
+#[test]
+fn the_readme_shows_what_the_commands_print() {
+    let Some(text) = readme() else { return };
+    for (command, case) in [("status", "expired"), ("doctor", "fixable")] {
+        let path = fixture("cases").join(command).join(case).join("stdout");
+        let stdout = std::fs::read_to_string(path).expect("what it prints");
+        let shown = format!("$ claude-bedrock {command}\n{stdout}```");
+        assert!(text.contains(&shown), "not in the README:\n{shown}");
+    }
+}
+
 /// The variants and spellings in the `codes!` table of `src/error.rs`.
 fn codes() -> Vec<(String, String)> {
     let text = std::fs::read_to_string(project().join("src/error.rs")).expect("src/error.rs");
@@ -292,10 +304,37 @@ fn an_answer_that_cannot_be_written_is_a_failure() {
     }
 }
 
+/// But for indented lines at the top, which are examples to paste, and a word that is longer.
+#[test]
+fn the_help_is_no_wider_than_the_terminal() {
+    for columns in ["40", "60", "80"] {
+        let width: usize = columns.parse().expect("a number");
+        for command in std::iter::once(String::new()).chain(commands()) {
+            let mut args: Vec<&str> = Some(command.as_str()).into_iter().collect();
+            args.retain(|word| !word.is_empty());
+            args.push("--help");
+            let text = help_at(columns, &args);
+            let (above, below) = text.split_once("\nUsage: ").expect("a usage");
+            let sentences = above.lines().filter(|line| !line.starts_with(' '));
+            for line in sentences.chain(below.lines()) {
+                assert!(line.chars().count() <= width, "{args:?}: {line}");
+            }
+            let examples = above.lines().filter(|line| line.starts_with(' '));
+            for line in examples {
+                assert!(line.chars().count() <= 80, "{args:?}: {line}");
+            }
+        }
+    }
+}
+
 fn help(args: &[&str]) -> String {
+    help_at("80", args)
+}
+
+fn help_at(columns: &str, args: &[&str]) -> String {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(0);
-    command.args(args);
+    command.env("COLUMNS", columns).args(args);
     let output = sandbox.run(command, "");
     assert_eq!(output.exit, 0, "{args:?}");
     String::from_utf8(output.stdout).expect("help is text")

@@ -193,7 +193,7 @@ fn a_secret_in_the_words_of_a_child_is_caught() {
     command.args([
         "run",
         "--profile",
-        "dev",
+        "keys",
         "--region",
         "us-west-2",
         "--",

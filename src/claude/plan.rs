@@ -27,7 +27,7 @@ use crate::report::Warning;
 pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
 pub use command::{is_our_export, is_our_refresh, is_sso_login, profile_of_command};
 pub use inference::{PRESETS, Preset, Tuning, plan_inference, read_tuning};
-pub use obstacles::{find_obstacles, find_stale_models, find_surroundings};
+pub use obstacles::{find_obstacles, find_stale_models, find_surroundings, not_available};
 pub use repair::plan_repair;
 pub use reset::plan_reset;
 

@@ -1,8 +1,8 @@
 //! The help, from the table of commands: two columns, as wide as the terminal and no wider.
 
-use crate::commands::layout::wrap;
 use crate::commands::usage::{Flag, Usage};
 use crate::commands::{EVERYWHERE, PROGRAM};
+use crate::report::fold;
 
 /// Room for an option and its value; what is longer has its sentence on the next line.
 const MOST_LEFT: usize = 28;
@@ -27,15 +27,16 @@ pub(super) fn render(path: &[&'static Usage], width: usize) -> String {
     };
     page.prose(usage.help);
     let words: Vec<&str> = path.iter().map(|usage| usage.name).collect();
-    page.text
-        .push_str(&format!("\nUsage: {} [OPTIONS]", words.join(" ")));
+    let mut line = format!("Usage: {} [OPTIONS]", words.join(" "));
     for flag in usage.flags.iter().filter(|flag| flag.is_required()) {
-        page.text.push_str(&format!(" {}", flag.typed()));
+        line.push_str(&format!(" {}", flag.typed()));
     }
-    if usage.below.is_empty() {
-        page.text.push('\n');
-    } else {
-        page.text.push_str(" <COMMAND>\n");
+    if !usage.below.is_empty() {
+        line.push_str(" <COMMAND>");
+    }
+    page.text.push('\n');
+    page.paragraph(&mut line);
+    if !usage.below.is_empty() {
         let below = usage.shown();
         let entries: Vec<Entry> = below
             .map(|below| (below.name.to_owned(), below.about(), &[][..]))
@@ -114,11 +115,10 @@ impl Page {
     }
 
     fn paragraph(&mut self, text: &mut String) {
-        for line in wrap(text.trim(), self.width) {
-            if !line.is_empty() {
-                self.text.push_str(&line);
-                self.text.push('\n');
-            }
+        let lines = fold(text.trim(), self.width, 0);
+        if !lines.is_empty() {
+            self.text.push_str(&lines);
+            self.text.push('\n');
         }
         text.clear();
     }
@@ -130,13 +130,15 @@ impl Page {
         }
         self.text.push_str(&format!("\n{heading}:\n"));
         let lefts = entries.iter().map(|(left, ..)| left.len());
-        let left = lefts.filter(|left| *left <= MOST_LEFT).max().unwrap_or(0);
+        // In a narrow terminal more of them: the sentences keep their room.
+        let most = MOST_LEFT.min(self.width.saturating_sub(24));
+        let left = lefts.filter(|left| *left <= most).max().unwrap_or(0);
         for (name, sentence, words) in entries {
             self.entry(2, left, name, sentence);
             let longest = words.iter().map(|(word, _)| word.len()).max().unwrap_or(0);
             for (word, meaning) in *words {
                 self.entry(
-                    left + 6,
+                    (left + 6).min(self.width.saturating_sub(45).max(8)),
                     longest,
                     word,
                     meaning.trim().trim_end_matches('.'),
@@ -149,14 +151,12 @@ impl Page {
     fn entry(&mut self, margin: usize, column: usize, name: &str, sentence: &str) {
         let indent = margin + column + 2;
         let margin = " ".repeat(margin);
-        let lines = wrap(sentence, self.width.saturating_sub(indent).max(20));
-        let below = format!("\n{}", " ".repeat(indent));
-        let between = if name.len() > column {
-            below.clone()
-        } else {
-            " ".repeat(column - name.len() + 2)
+        let sentence = fold(sentence, self.width.saturating_sub(indent).max(12), indent);
+        let between = match column.checked_sub(name.len()) {
+            Some(blanks) => " ".repeat(blanks + 2),
+            None => format!("\n{}", " ".repeat(indent)),
         };
-        let line = format!("{margin}{name}{between}{}", lines.join(&below));
+        let line = format!("{margin}{name}{between}{sentence}");
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }

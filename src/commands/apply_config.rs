@@ -25,6 +25,12 @@ arguments! {
     ///
     /// Changes the keys it owns and not one other byte. The file from before the first run is kept beside it, and
     /// --remove gives it back.
+    ///
+    /// Examples:
+    ///   claude-bedrock apply-config --profile dev --region us-west-2 --model opus
+    ///   claude-bedrock apply-config --profile dev --region eu-west-1 --model eu.opus \
+    ///     --pin --auth-refresh guarded --dry-run
+    ///   claude-bedrock apply-config --remove
     pub struct ApplyConfig = "apply-config" {
         /// AWS profile to use
         pub profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));

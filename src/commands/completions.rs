@@ -14,10 +14,10 @@ arguments! {
     /// Print a script that completes commands and options in a shell, or the manual page
     ///
     /// Add one line to the shell's start file:
-    ///   bash         eval "$(claude-bedrock completions bash)"
-    ///   zsh          eval "$(claude-bedrock completions zsh)"
-    ///   fish         claude-bedrock completions fish | source
-    ///   powershell   claude-bedrock completions powershell | Out-String | Invoke-Expression
+    ///   eval "$(claude-bedrock completions bash)"
+    ///   eval "$(claude-bedrock completions zsh)"
+    ///   claude-bedrock completions fish | source
+    ///   claude-bedrock completions powershell | Out-String | Invoke-Expression
     ///
     /// The manual page goes where `man` looks:
     ///   claude-bedrock completions man > ~/.local/share/man/man1/claude-bedrock.1

@@ -13,16 +13,16 @@ use serde::Serialize;
 
 use crate::aws::credentials::Login;
 use crate::claude::plan::{self, Change};
+use crate::commands::Context;
 use crate::commands::facts::Facts;
 use crate::commands::layout::{bullet, count, heading, paragraph};
 use crate::commands::settings_edit::{self, Edited};
 use crate::commands::usage::{Flag, arguments};
-use crate::commands::{Context, layout};
 use crate::error::Result;
 use crate::exec;
 use crate::file;
 use crate::prompt;
-use crate::report::{Look, Report, Tint, document};
+use crate::report::{Look, Report, Tint, document, escape, fold};
 
 pub use check::{Check, Group, State};
 pub use network::without_password;
@@ -36,7 +36,7 @@ arguments! {
     ///   claude-bedrock doctor             what is wrong
     ///   claude-bedrock doctor --verbose   every check that was made
     ///   claude-bedrock doctor --online    the same, and what AWS says
-    ///   claude-bedrock doctor --fix       mend what can be mended without a choice of yours
+    ///   claude-bedrock doctor --fix       mend what needs no choice of yours
     pub struct Doctor = "doctor" {
         /// Ask AWS too: the version of `aws`, who you are, which models you may call
         online: bool = Flag::switch("online");
@@ -242,10 +242,9 @@ impl Report for Diagnosis {
                     check.remedy.as_deref(),
                 ));
                 if let Some(fix) = &check.fix {
-                    out.push_str(&format!(
-                        "    doctor --fix {}\n",
-                        layout::wrap(fix, look.width).join(" ")
-                    ));
+                    let fix = format!("doctor --fix {}", escape(fix));
+                    let fix = fold(&fix, look.width.saturating_sub(4), 4);
+                    out.push_str(&format!("    {fix}\n"));
                 }
             }
         }

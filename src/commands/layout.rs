@@ -1,7 +1,7 @@
 //! The one quiet look of the commands for people: aligned rows, wrapped bullets, dates.
 
 use crate::env::LocalTime;
-use crate::report::{Look, Tint, escape};
+use crate::report::{Look, Tint, escape, fold};
 use crate::time::Epoch;
 
 /// What a bullet says at a glance.
@@ -81,27 +81,18 @@ pub fn rows(look: &Look, rows: &[Row]) -> String {
     for row in rows {
         let label = format!("{:label_width$}", row.label);
         out.push_str(&format!("  {}  ", look.tint(Tint::Dim, &label)));
-        if row.note.is_empty() || beside(row) {
-            let mut lines = wrap(&row.value, room).into_iter();
-            let first = lines.next().unwrap_or_default();
-            if row.note.is_empty() {
-                out.push_str(&first);
-            } else {
-                let note = look.tint(Tint::Dim, &row.note);
-                out.push_str(&format!("{first:value_width$}  {note}"));
-            }
-            out.push('\n');
-            for line in lines {
-                out.push_str(&format!("{margin}{line}\n"));
-            }
+        let value = fold(&row.value, room, indent);
+        let note = look.tint(Tint::Dim, &row.note);
+        if beside(row) {
+            out.push_str(&format!("{value:value_width$}  {note}\n"));
+        } else if row.note.is_empty() {
+            out.push_str(&format!("{value}\n"));
         } else {
-            out.push_str(&wrap(&row.value, room).join(&format!("\n{margin}")));
-            out.push_str(&format!("\n{margin}{}\n", look.tint(Tint::Dim, &row.note)));
+            out.push_str(&format!("{value}\n{margin}{note}\n"));
         }
         for line in &row.below {
-            for line in wrap(line, room) {
-                out.push_str(&format!("{margin}{}\n", look.tint(Tint::Dim, &line)));
-            }
+            let line = look.tint(Tint::Dim, &fold(line, room, indent));
+            out.push_str(&format!("{margin}{line}\n"));
         }
     }
     // An empty value leaves the blanks of its column.
@@ -111,28 +102,30 @@ pub fn rows(look: &Look, rows: &[Row]) -> String {
 /// A marked sentence, wrapped, and below it the step to take. The sentence starts with a capital.
 pub fn bullet(look: &Look, mark: Mark, sentence: &str, step: Option<&str>) -> String {
     let room = look.width.saturating_sub(4).max(20);
-    let lines = wrap(&capital(&escape(sentence)), room);
-    let mut out = format!("  {} {}\n", mark.symbol(look), lines.join("\n    "));
+    let sentence = fold(&capital(&escape(sentence)), room, 4);
+    let mut out = format!("  {} {sentence}\n", mark.symbol(look));
     if let Some(step) = step {
         let step = escape(step);
-        let (words, command) = match step.split_once(": ") {
-            Some((words, command)) if is_command(command) => (format!("{words}:"), command),
-            _ if is_command(&step) => (String::new(), step.as_str()),
-            _ => (step.clone(), ""),
+        let step = if is_command(&step) {
+            step
+        } else {
+            capital(&step)
         };
-        let mut lines = Vec::new();
-        if !words.is_empty() {
-            lines.extend(wrap(&capital(&words), room));
-        }
-        // What is to be pasted is not broken: the terminal does that without a trace in the clipboard.
-        if !command.is_empty() {
-            lines.push(command.to_owned());
-        }
-        for line in lines {
-            out.push_str(&format!("    {}\n", look.tint(Tint::Bold, &line)));
-        }
+        let step = look.tint(Tint::Bold, &fold_step(&step, room, 4));
+        out.push_str(&format!("    {step}\n"));
     }
     out
+}
+
+/// A step, wrapped. What is to be pasted is not broken: the terminal does that without a trace in the clipboard.
+pub fn fold_step(step: &str, room: usize, margin: usize) -> String {
+    let (words, command) = match step.split_once(": ") {
+        Some((words, command)) if is_command(command) => (words, command),
+        _ if is_command(step) => return step.to_owned(),
+        _ => return fold(step, room, margin),
+    };
+    let words = fold(&format!("{words}:"), room, margin);
+    format!("{words}\n{}{command}", " ".repeat(margin))
 }
 
 /// A heading, set off by an empty line.
@@ -142,7 +135,7 @@ pub fn heading(look: &Look, text: &str) -> String {
 
 /// A sentence of our own, wrapped to the terminal.
 pub fn paragraph(look: &Look, text: &str) -> String {
-    format!("{}\n", wrap(text, look.width.max(20)).join("\n"))
+    fold(text, look.width.max(20), 0) + "\n"
 }
 
 /// Whether a step is a command line to paste rather than a sentence.
@@ -177,23 +170,6 @@ pub fn capital(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-/// Lines of at most `room` columns, broken at blanks. A word that is longer has a line of its own.
-pub fn wrap(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ') {
-        if !line.is_empty() && width(&line) + 1 + width(word) > room {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
 }
 
 /// `1 problem`, `2 problems`.
@@ -238,16 +214,6 @@ fn trim_line_ends(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_break_at_blanks_and_long_words_stay_whole() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(
-            wrap("a arn:aws:bedrock:us b", 8),
-            ["a", "arn:aws:bedrock:us", "b"]
-        );
-        assert_eq!(wrap("", 8), [""]);
-    }
 
     #[test]
     fn notes_stand_in_a_column_or_below() {

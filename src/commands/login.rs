@@ -21,6 +21,10 @@ arguments! {
     ///
     /// With --if-needed it is what Claude Code may call whenever credentials fail: it returns at once while the session is
     /// alive, and of several callers one logs in and the others wait for it.
+    ///
+    /// Examples:
+    ///   claude-bedrock login                     opens a browser
+    ///   claude-bedrock login --use-device-code   for a machine without one
     pub struct Login = "login" {
         /// Profile to log in for: the configured one, else AWS_PROFILE, else the only one that can log in
         pub(super) profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
@@ -174,15 +178,25 @@ pub(super) fn choose_profile(
     }
     match found.as_slice() {
         [(name, _)] => Ok(name.clone()),
-        [] => Err(Error::new(Code::CredentialsMissing, "no profile here logs in").suggest(
-            "add one: claude-bedrock sso add --session NAME --start-url URL --sso-region REGION --profile NAME --account ID --role NAME",
-        )),
+        [] => Err(
+            Error::new(Code::CredentialsMissing, "no profile here logs in")
+                .suggest("configure one: claude-bedrock setup"),
+        ),
         [(first, _), ..] => Err(Error::new(
             Code::Usage,
             "several profiles can log in, and none is configured: --profile is missing",
         )
-        .suggest(format!("claude-bedrock {command} {}", option("--profile", first)))
-        .detail("candidates", found.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())),
+        .suggest(format!(
+            "claude-bedrock {command} {}",
+            option("--profile", first)
+        ))
+        .detail(
+            "candidates",
+            found
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect::<Vec<_>>(),
+        )),
     }
 }
 

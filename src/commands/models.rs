@@ -22,6 +22,10 @@ arguments! {
     /// Show the Claude models that a profile may call, newest first
     ///
     /// Lists them with one call of aws; with --offline, or when AWS cannot be reached, from the last time.
+    ///
+    /// Examples:
+    ///   claude-bedrock models                               of the configured profile
+    ///   claude-bedrock models --profile dev --region eu-west-1
     pub struct Models = "models" {
         /// AWS profile; without it whatever Claude Code signs with: a Bedrock API key, the configured profile, keys in variables
         profile: Option<String> = Flag::option("profile", Takes::Text("NAME"));
@@ -190,7 +194,7 @@ impl Models {
         let found = access.or(variable).or(shell).or(alone);
         let name = name.or_else(|| found.map(str::to_owned)).ok_or_else(|| {
             Error::new(Code::Usage, "nothing says which profile to ask with")
-                .suggest("pass --profile; see them with: claude-bedrock get-aws-context")
+                .suggest("pass --profile NAME, or configure one: claude-bedrock setup")
         })?;
         let profile = files.require_profile(&name)?;
         let config = facts.stack.current_config();
@@ -332,8 +336,22 @@ impl Report for Listed {
                 escape(&model.place),
                 escape(&model.id),
             );
-            let marks = look.tint(Tint::Good, &marks.join(", "));
-            out.push_str(&format!("{}\n", format!("{line}{marks}").trim_end()));
+            let marks = marks.join(", ");
+            out.push_str(line.trim_end());
+            if !marks.is_empty() {
+                // Where they do not fit beside the id they stand below it.
+                let at = versions + places + 6;
+                let fits = line.chars().count() + marks.len() <= look.width;
+                let blanks = if fits {
+                    line.chars().count() - line.trim_end().chars().count()
+                } else {
+                    out.push('\n');
+                    at
+                };
+                out.push_str(&" ".repeat(blanks));
+                out.push_str(&look.tint(Tint::Good, &marks));
+            }
+            out.push('\n');
         }
         out
     }

@@ -9,7 +9,7 @@ use crate::claude::plan::{self, Change};
 use crate::claude::settings::{Scope, Stack};
 use crate::commands::Context;
 use crate::commands::facts::Origin;
-use crate::commands::layout::{Mark, bullet, count};
+use crate::commands::layout::{Mark, bullet, count, paragraph};
 use crate::commands::settings_edit::{self, Edited};
 use crate::commands::usage::{Flag, arguments};
 use crate::error::{Code, Error, Result};
@@ -21,6 +21,10 @@ arguments! {
     /// Take Bedrock out of Claude Code's settings and put earlier values back
     ///
     /// Shows what will change and asks before it does. What you changed yourself in the meantime stays.
+    ///
+    /// Examples:
+    ///   claude-bedrock reset             asks first
+    ///   claude-bedrock reset --dry-run   only shows
     pub struct Reset = "reset" {
         /// Show what would change and write nothing
         dry_run: bool = Flag::switch("dry-run");
@@ -158,12 +162,17 @@ impl Report for WasReset {
         let path = &self.shown_path;
         let keys = count(self.changes.len(), "key");
         let mut out = match (self.changed, self.reset) {
-            (false, _) => format!("Nothing to do: Bedrock is not in {path}.\n"),
-            (true, false) => format!("{keys} would change in {path}; nothing was written.\n"),
-            (true, true) => format!(
-                "Bedrock is out of {path} ({keys}).\nRestart Claude Code: a running one keeps the old values.\n"
-            ),
+            (false, _) => format!("Nothing to do: Bedrock is not in {path}."),
+            (true, false) => format!("{keys} would change in {path}; nothing was written."),
+            (true, true) => format!("Bedrock is out of {path} ({keys})."),
         };
+        out = paragraph(look, &out);
+        if self.changed && self.reset {
+            out.push_str(&paragraph(
+                look,
+                "Restart Claude Code: a running one keeps the old values.",
+            ));
+        }
         for warning in &self.warnings {
             out.push_str(&bullet(
                 look,

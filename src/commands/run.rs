@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
+use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
 use crate::claude::settings::{Source, Stack};
 use crate::commands::Context;
@@ -63,6 +64,10 @@ impl Run {
         }
         let (name, args) = self.command.split_first().ok_or_else(no_command)?;
         let program = exec::find(env, name).ok_or_else(|| cannot_start(env, name))?;
+        // A file that botocore rejects may still be one that Claude Code reads.
+        if let (Some(name), Ok(files)) = (&self.profile, AwsFiles::load(env)) {
+            files.require_profile(name)?;
+        }
         let stack = Stack::load(env);
         let configured = |name: &str| {
             let value = stack.effective_env(name)?.value;

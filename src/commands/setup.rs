@@ -28,6 +28,11 @@ arguments! {
     ///
     /// Finds your AWS profiles, logs in where that is needed, lists the models that you may call, and shows what it will
     /// write before it does. Esc goes back, Ctrl-C leaves everything as it was. Each answer can be given as an option.
+    ///
+    /// Examples:
+    ///   claude-bedrock setup                 asks for everything
+    ///   claude-bedrock setup --yes           takes what is recommended
+    ///   claude-bedrock setup --profile dev --region us-west-2 --model opus --yes
     pub struct Setup = "setup" {
         /// Take what is recommended and ask nothing
         yes: bool = Flag::switch("yes").short('y');
@@ -98,6 +103,8 @@ enum Next {
     Known(Step),
     /// Back to the last step that asked.
     Back,
+    /// To the choice of a profile, whatever the options say.
+    OtherProfile,
     Done(Box<dyn Report>),
 }
 
@@ -111,6 +118,8 @@ struct Wizard<'a> {
     config: Option<CurrentConfig>,
     /// Whether a profile was added to the AWS config, which stays even when the user stops later.
     added: bool,
+    /// Whether the user wants another profile than the options name.
+    other: bool,
     profile: String,
     credentials: Option<Credentials>,
     region: String,
@@ -151,6 +160,7 @@ impl Setup {
             files,
             config: Stack::load(env).current_config(),
             added: false,
+            other: false,
             profile: String::new(),
             credentials: None,
             region: String::new(),
@@ -166,6 +176,10 @@ impl Setup {
                 error.message = format!(
                     "interrupted; the AWS profile {} stays, Claude Code's settings are as they were",
                     wizard.profile
+                );
+                error.suggestion = Some(
+                    "claude-bedrock setup goes on from there, claude-bedrock sso undo takes the profile out again"
+                        .to_owned(),
                 );
             }
             error
@@ -219,10 +233,26 @@ impl Wizard<'_> {
                     step = to;
                 }
                 Next::Known(to) => step = to,
-                Next::Back => step = asked.pop().ok_or_else(stopped)?,
+                Next::Back => {
+                    step = match asked.pop() {
+                        Some(before) => before,
+                        // Its questions are not asked again, and which profile to take now is one.
+                        None if self.added && step != Step::Profile => self.ask_for_other(),
+                        None => return Err(stopped()),
+                    };
+                }
+                Next::OtherProfile => {
+                    asked.clear();
+                    step = self.ask_for_other();
+                }
                 Next::Done(report) => return Ok(report),
             }
         }
+    }
+
+    fn ask_for_other(&mut self) -> Step {
+        self.other = true;
+        Step::Profile
     }
 
     /// The entry that the user chooses; with `--yes` the default.

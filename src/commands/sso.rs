@@ -31,6 +31,11 @@ arguments! {
     ///
     /// A session that is there already is used as it is. Run it again with other --profile, --account and --role for each
     /// account you work in.
+    ///
+    /// Example:
+    ///   claude-bedrock sso add --session corp --sso-region us-east-1 \
+    ///     --start-url https://corp.awsapps.com/start \
+    ///     --profile dev --account 111122223333 --role Developer --region us-west-2
     struct Add = "add" {
         /// Name of the sso-session
         session: String = Flag::option("session", Takes::Required("NAME"));

@@ -11,7 +11,7 @@ use crate::commands::usage::arguments;
 use crate::commands::{Context, Options, session};
 use crate::env::{Env, LocalTime};
 use crate::error::Result;
-use crate::report::{Look, Report, Tint, Warning, document};
+use crate::report::{Look, Report, Tint, Warning, document, fold};
 use crate::time::format_timestamp;
 
 arguments! {
@@ -309,7 +309,8 @@ impl Report for StatusReport {
     }
 
     fn text(&self, look: &Look) -> String {
-        let mut out = format!("{}\n", look.tint(Tint::Bold, self.headline()));
+        let head = fold(self.headline(), look.width, 0);
+        let mut out = format!("{}\n", look.tint(Tint::Bold, &head));
         let (first, problems): (Vec<_>, Vec<_>) = self
             .problems
             .iter()

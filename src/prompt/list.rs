@@ -156,7 +156,8 @@ impl<'e> List<'e> {
                 &format!("{mark} {:>digits$}  {label}{blanks}", at + 1),
                 room,
             );
-            let note = fit(&format!("  {}", escape(&entry.note)), room - width(&head));
+            let note = format!("  {}", escape(&entry.note));
+            let note = shorten(&note, room - width(&head), look);
             let note = note.trim_end();
             let head = if note.is_empty() {
                 head.trim_end()
@@ -171,23 +172,39 @@ impl<'e> List<'e> {
             lines.push(format!("{head}{}", look.tint(Tint::Dim, note)));
         }
         let shown = (top + self.page).min(self.left.len());
+        let typed = !self.filter.is_empty();
         let mut keys = if self.left.is_empty() {
             "nothing fits; Esc takes it back".to_owned()
         } else if self.left.len() > self.page {
-            format!(
-                "{}-{shown} of {}, type to filter; Enter, Esc: back",
-                top + 1,
-                self.left.len()
-            )
+            let keys = if typed {
+                ""
+            } else {
+                ", type to filter, Esc: back"
+            };
+            format!("{}-{shown} of {}{keys}", top + 1, self.left.len())
+        } else if typed {
+            "Enter; Esc takes it back".to_owned()
         } else {
-            "arrows or type to choose, Enter, Esc: back".to_owned()
+            "arrows or type, Enter, Esc: back".to_owned()
         };
-        if !self.filter.is_empty() {
+        if typed {
             keys.push_str(&format!(" | {}", escape(&self.filter)));
         }
-        lines.push(look.tint(Tint::Dim, &fit(&format!("  {keys}"), room)));
+        lines.push(look.tint(Tint::Dim, &shorten(&format!("  {keys}"), room, look)));
         lines
     }
+}
+
+/// The text; its start and dots where it does not fit into so many columns.
+fn shorten(text: &str, columns: usize, look: &Look) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let dots = if look.unicode { "\u{2026}" } else { "..." };
+    fit(
+        &(fit(text, columns.saturating_sub(width(dots))) + dots),
+        columns,
+    )
 }
 
 /// As much of the start of `text` as fits into so many columns.
@@ -294,6 +311,7 @@ mod tests {
         assert_eq!(lines.len(), 6);
         assert!(lines.iter().all(|line| width(line) < 20), "{lines:?}");
         assert!(lines[2].starts_with(">  8  p7\\u{1b} "), "{lines:?}");
+        assert!(lines[5].ends_with("..."), "{lines:?}");
         list.press(Key::PageDown);
         assert_eq!(list.press(Key::Enter), Outcome::Answer(12));
     }

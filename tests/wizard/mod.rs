@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::sandbox::{self, Sandbox};
 use crate::support::snapshot::{self, Change};
 use crate::support::terminal::Terminal;
-use crate::support::{fixture, stand_in};
+use crate::support::{fixture, project, stand_in};
 
 const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
@@ -31,7 +31,7 @@ const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 13] = [
+    let tests: [(&str, fn()); 17] = [
         ("takes_what_is_recommended", takes_what_is_recommended),
         (
             "a_list_is_filtered_and_typed_in",
@@ -45,12 +45,21 @@ pub(crate) fn trials() -> Vec<Trial> {
             "goes_on_in_a_region_with_access",
             goes_on_in_a_region_with_access,
         ),
+        (
+            "another_profile_leads_to_the_profiles",
+            another_profile_leads_to_the_profiles,
+        ),
+        (
+            "escape_after_a_new_profile_shows_the_profiles",
+            escape_after_a_new_profile_shows_the_profiles,
+        ),
         ("says_that_regions_differ", says_that_regions_differ),
         ("a_new_user_gets_a_profile", a_new_user_gets_a_profile),
         (
             "a_new_profile_is_not_written_before_its_review",
             a_new_profile_is_not_written_before_its_review,
         ),
+        ("the_readme_shows_the_wizard", the_readme_shows_the_wizard),
         ("yes_on_a_terminal_logs_in", yes_on_a_terminal_logs_in),
         ("goes_back_and_forth", goes_back_and_forth),
         (
@@ -58,6 +67,10 @@ pub(crate) fn trials() -> Vec<Trial> {
             ctrl_c_leaves_everything_as_it_was,
         ),
         ("a_plain_terminal_reads_lines", a_plain_terminal_reads_lines),
+        (
+            "nothing_is_wider_than_the_terminal",
+            nothing_is_wider_than_the_terminal,
+        ),
         (
             "sigterm_restores_the_terminal",
             sigterm_restores_the_terminal,
@@ -307,6 +320,82 @@ fn goes_on_in_a_region_with_access() {
     review(&sandbox);
 }
 
+/// Where Bedrock refuses and where nobody is logged in, with a profile chosen and with one that an option names.
+fn another_profile_leads_to_the_profiles() {
+    let denied = "An error occurred (AccessDeniedException) when calling the ListInferenceProfiles operation: User: x is not authorized to perform: bedrock:ListInferenceProfiles\n";
+    let rule = json!({
+        "args": ["bedrock", "list-inference-profiles", "**"],
+        "exit": 254, "stderr": denied, "times": 40, "optional": true
+    });
+    for args in [&[][..], &["--profile", "dev"]] {
+        let sandbox = sandbox("sso-valid", std::slice::from_ref(&rule));
+        let mut terminal = start(&sandbox, "xterm", args);
+        if args.is_empty() {
+            terminal.wait_for(LIST);
+            terminal.press(ENTER);
+        }
+        terminal.wait_for("[us-west-2]");
+        terminal.wait_for("> ");
+        terminal.press(ENTER);
+        terminal.wait_for("How to go on?");
+        terminal.wait_for(LIST);
+        terminal.press("another p");
+        terminal.wait_for("| another p");
+        terminal.press(ENTER);
+        terminal.wait_for("Which AWS profile");
+        terminal.wait_for(LIST);
+        terminal.press(CTRL_C);
+        assert_eq!(terminal.finish().0, Some(130));
+        review(&sandbox);
+    }
+    let sandbox = sandbox("sso-expired", &[]);
+    let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
+    terminal.wait_for("Log in?");
+    terminal.wait_for(LIST);
+    terminal.press("choose");
+    terminal.wait_for("| choose");
+    terminal.press(ENTER);
+    terminal.wait_for("Which AWS profile");
+    terminal.wait_for(LIST);
+    terminal.press(ESC);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130));
+    assert!(shown.contains("stopped, nothing was changed"), "{shown}");
+    review(&sandbox);
+}
+
+fn escape_after_a_new_profile_shows_the_profiles() {
+    let rule = json!({
+        "args": ["sso", "login", "--profile", "bedrock"],
+        "write": { BEDROCK_TOKEN: TOKEN }
+    });
+    let sandbox = sandbox("", &[rule]);
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    for (question, answer) in NEW_PROFILE {
+        terminal.wait_for(question);
+        terminal.wait_for("> ");
+        terminal.press(answer);
+    }
+    for question in ["Add this to the AWS config?", "Log in?"] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+    }
+    terminal.wait_for("[us-east-1]");
+    terminal.wait_for("> ");
+    terminal.press(ESC);
+    terminal.wait_for("Which AWS profile");
+    terminal.wait_for("1  bedrock      recommended; valid for");
+    terminal.wait_for(LIST);
+    terminal.press(ESC);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130));
+    let last = shown.find("error: ").map_or("", |at| &shown[at..]);
+    assert!(last.contains("claude-bedrock sso undo takes"), "{shown}");
+    assert!(last.lines().all(|line| line.len() <= 80), "{shown}");
+    review(&sandbox);
+}
+
 fn says_that_regions_differ() {
     let sandbox = sandbox("sso-valid", &[]);
     let file = r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "dev", "AWS_REGION": "eu-west-1"}}"#;
@@ -373,6 +462,61 @@ fn a_new_user_gets_a_profile() {
     let config = std::fs::read_to_string(sandbox.home.join(".aws/config")).expect("a config");
     assert!(config.contains("sso_account_id = 111122223333"), "{config}");
     assert!(!sandbox.home.join(".claude").exists());
+    review(&sandbox);
+}
+
+/// Every line of the README's session is one of this run, in that order.
+fn the_readme_shows_the_wizard() {
+    let mut rules = listing("bedrock", "us-west-2");
+    rules.push(json!({
+        "args": ["sso", "login", "--profile", "bedrock"],
+        "stdout": "Attempting to automatically open the SSO authorization page\nSuccessfully logged into Start URL: https://corp.awsapps.com/start\n",
+        "write": { BEDROCK_TOKEN: TOKEN }
+    }));
+    let sandbox = sandbox("", &rules);
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    for (question, answer) in NEW_PROFILE {
+        terminal.wait_for(question);
+        terminal.wait_for("> ");
+        terminal.press(answer);
+    }
+    for question in ["Add this to the AWS config?", "Log in?"] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+    }
+    terminal.wait_for("[us-east-1]");
+    terminal.wait_for("> ");
+    terminal.press("us-west-2\r");
+    for question in ["Model\r", "Pin what", "How shall", "May the", "Write this"] {
+        terminal.wait_for(question);
+        terminal.wait_for(LIST);
+        terminal.press(ENTER);
+    }
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(0), "{shown}");
+    let mut printed = String::new();
+    for (number, part) in shown.split("\x1b[").enumerate() {
+        let end = part.find(|c: char| c.is_ascii_alphabetic());
+        let text = end
+            .filter(|_| number > 0)
+            .map_or(part, |at| &part[at + 1..]);
+        printed.push_str(text);
+        printed.push('\r');
+    }
+    let mut lines = printed.split(['\r', '\n']);
+    let readme = std::fs::read_to_string(project().join("README.md")).expect("README.md");
+    let session = readme.split("$ claude-bedrock setup\n").nth(1);
+    let session = session.and_then(|text| text.split("```").next());
+    for line in session.expect("a session").lines() {
+        // Where the program is, is another place there.
+        if !line.contains("/home/me/") {
+            assert!(
+                lines.any(|printed| printed == line),
+                "not in the session, or not there: {line}\n{shown}"
+            );
+        }
+    }
     review(&sandbox);
 }
 
@@ -527,6 +671,7 @@ fn a_plain_terminal_reads_lines() {
     );
     terminal.wait_for("goes back: ");
     terminal.press("nothing of that name\n");
+    terminal.wait_for("that fits none of them, or several");
     terminal.wait_for("goes back: ");
     terminal.press("1\n");
     terminal.wait_for("> ");
@@ -549,6 +694,57 @@ fn a_plain_terminal_reads_lines() {
     assert_eq!(settings["awsAuthRefresh"], "aws sso login --profile dev");
     assert!(Path::new(&sandbox.home).join(".claude").is_dir());
     review(&sandbox);
+}
+
+/// But for what is to be pasted and what stands in a file.
+fn nothing_is_wider_than_the_terminal() {
+    for term in ["xterm", "dumb"] {
+        let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+        let now = claude_bedrock::time::parse_timestamp(NOW).expect("a time");
+        let mut command = sandbox.command(now);
+        command.env("TERM", term).env("COLUMNS", "40").arg("setup");
+        let mut terminal = Terminal::start(command);
+        let list = if term == "xterm" { LIST } else { "goes back: " };
+        let (enter, back) = if term == "xterm" {
+            (ENTER, ESC)
+        } else {
+            ("\n", "<\n")
+        };
+        for (question, ready, key) in [
+            ("Which AWS", list, enter),
+            ("Region to call", "> ", "us-wst-2"),
+            ("us-wst-2", "", enter),
+            ("you mean", "> ", if term == "xterm" { "\x15" } else { "" }),
+            ("", "", enter),
+            ("Bedrock lists", list, enter),
+            ("Pin what", list, enter),
+            ("How shall", list, enter),
+            ("May the", list, enter),
+            ("Write this", list, "go back"),
+            ("", "", enter),
+            ("May the", list, back),
+            ("How shall", list, back),
+            ("Pin what", list, back),
+            ("Model", list, back),
+            ("Region to call", "> ", back),
+            ("Which AWS", list, back),
+        ] {
+            terminal.wait_for(question);
+            terminal.wait_for(ready);
+            terminal.press(key);
+        }
+        let (exit, shown) = terminal.finish();
+        assert_eq!(exit, Some(130), "{shown}");
+        // What clears the screen takes no room.
+        let printed = shown.replace("\x1b[J", "").replace("\x1b[K", "");
+        let lines = printed.split(['\r', '\n', '\x1b']);
+        let wide: Vec<&str> = lines
+            .filter(|line| !line.starts_with([' ', '+', '-', '@']) || line.starts_with("  "))
+            .filter(|line| !line.contains("\": \"") && line.chars().count() > 40)
+            .collect();
+        assert_eq!(wide, [""; 0], "{shown}");
+        review(&sandbox);
+    }
 }
 
 #[expect(unsafe_code, reason = "std sends no signals")]

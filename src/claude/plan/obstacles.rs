@@ -265,14 +265,14 @@ fn other_endpoint((source, url): (Source, String)) -> Option<Warning> {
     })
 }
 
-/// An administrator's list of models replaces a choice that is not on it.
-fn not_available(stack: &Stack, model: &str) -> Option<Warning> {
+/// An administrator's list of models replaces a choice that is not on it. It may name families and parts of ids.
+pub fn not_available(stack: &Stack, model: &str) -> Option<Warning> {
     let list = stack.effective_top("availableModels")?;
     let listed = list
         .value
         .as_array()?
         .iter()
-        .any(|entry| entry.as_str() == Some(model));
+        .any(|entry| entry.as_str().is_some_and(|entry| model.contains(entry)));
     let message = format!(
         "{model} is not among `availableModels` in {}",
         place(&list.source)

@@ -4,6 +4,7 @@ use super::check::{Finding, Test, fail, ok, skipped, warn};
 use super::settings::settings_key;
 use crate::aws::listing::{Key, load_kept};
 use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
+use crate::claude::plan::not_available;
 use crate::commands::facts::{Facts, Sourced};
 use crate::time::describe_span;
 
@@ -18,6 +19,7 @@ pub(super) const TESTS: &[Test] = &[
     ("MODEL_IN_REGION_ONLY", model_has_a_geography),
     ("ONE_M_WITHOUT_EFFECT", one_m_suits_the_model),
     ("MODEL_CHOICE_HIDDEN", saved_choice_counts),
+    ("MODEL_NOT_ALLOWED", model_is_allowed),
 ];
 
 /// Those that do not concern the configuration in use.
@@ -89,6 +91,18 @@ fn pins_take_requests(facts: &Facts) -> Finding {
         .pins
         .iter()
         .find(|(_, pin)| stale(facts, pin).is_some());
+    let subagents = facts.variable("CLAUDE_CODE_SUBAGENT_MODEL");
+    let subagents = subagents.filter(|model| stale(facts, model).is_some());
+    if let (None, Some(model)) = (pin, subagents) {
+        return warn(format!(
+            "subagents use {}, which takes no requests from {}",
+            model.value, facts.region.used.value
+        ))
+        .remedy(format!(
+            "take `CLAUDE_CODE_SUBAGENT_MODEL` out of {}",
+            model.origin.place(facts.env)
+        ));
+    }
     match pin {
         Some((family, pin)) => {
             let finding = fail(format!(
@@ -203,6 +217,17 @@ fn model_was_listed(facts: &Facts) -> Finding {
     .remedy("claude-bedrock models")
 }
 
+fn model_is_allowed(facts: &Facts) -> Finding {
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    match not_available(&facts.stack, &chosen.value) {
+        Some(warning) => warn(warning.message).remedy(warning.suggestion.unwrap_or_default()),
+        None => ok("no list of allowed models leaves it out"),
+    }
+}
+
 /// Most models answer only through an inference profile, whose id begins with a geography.
 fn model_has_a_geography(facts: &Facts) -> Finding {
     match model(facts) {
@@ -290,17 +315,25 @@ fn pins_name_their_family(facts: &Facts) -> Finding {
         (!word.is_empty() && word != family.word()).then_some((family, pin))
     });
     match other {
-        Some((family, pin)) => warn(format!("`{}` means {}", family.word(), pin.value)),
+        Some((family, pin)) => warn(format!("`{}` means {}", family.word(), pin.value))
+            .remedy(facts.apply_again("--pin")),
         None => ok("every pin names a model of its family"),
     }
 }
 
 fn no_small_fast_model(facts: &Facts) -> Finding {
+    let mut pins = facts.pins.iter();
+    let haiku_is_free = pins.all(|(family, _)| family.word() != "haiku");
+    let region = facts.variable("ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION");
     match facts.variable("ANTHROPIC_SMALL_FAST_MODEL") {
         Some(value) => warn("`ANTHROPIC_SMALL_FAST_MODEL` is out of use").remedy(format!(
             "write `ANTHROPIC_DEFAULT_HAIKU_MODEL` in its place in {}",
             value.origin.place(facts.env)
         )),
+        None if haiku_is_free && region.is_some() => {
+            warn("`ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION` has no effect without a model of its own")
+                .remedy(facts.apply_again("--pin"))
+        }
         None => ok("no setting out of use names a model"),
     }
 }

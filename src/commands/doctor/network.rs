@@ -81,7 +81,8 @@ fn region_has_bedrock(facts: &Facts) -> Finding {
         None if !regions::is_region_shaped(region) => skipped("the region is none"),
         None => warn(format!(
             "{region} is a region that this program does not know"
-        )),
+        ))
+        .remedy("nothing to do where it is a new one, else: claude-bedrock setup"),
     }
 }
 
@@ -166,7 +167,8 @@ fn region_is_the_profiles(facts: &Facts) -> Finding {
         Some((name, region)) => warn(format!(
             "Claude Code calls {}, and the profile `{name}` has {region}",
             facts.region.used.value
-        )),
+        ))
+        .remedy("nothing to do where that is meant, else: claude-bedrock setup"),
         None => ok("the region is the profile's own"),
     }
 }

@@ -145,6 +145,7 @@ fn keys_last(facts: &Facts) -> Finding {
     match verdict(facts) {
         Ok(credentials) if credentials.kind == Kind::Session && credentials.expires.is_none() => {
             warn("the profile holds session keys, and no file says when they end")
+                .remedy("when AWS refuses them, get new ones where these came from")
         }
         Ok(_) => ok("no session keys of unknown age"),
         Err(finding) => finding,
@@ -254,12 +255,17 @@ fn refresh_counts(facts: &Facts) -> Finding {
             "`awsAuthRefresh` ({}) has no effect: {}",
             refresh.origin.place(facts.env),
             session::words(facts)
+        ))
+        .remedy(format!(
+            "take `awsAuthRefresh` out of {}",
+            refresh.origin.place(facts.env)
         )),
         (Some(refresh), _) if matches!(refresh.scope(), Some(Scope::Project | Scope::Local)) => {
             warn(format!(
                 "`awsAuthRefresh` in {} counts only once you trust the folder",
                 refresh.origin.place(facts.env)
             ))
+            .remedy("start Claude Code in it once, and say yes")
         }
         (Some(_), _) => ok("`awsAuthRefresh` counts"),
         (None, _) => skipped("`awsAuthRefresh` is not set"),

@@ -17,6 +17,7 @@ pub(super) const TESTS: &[Test] = &[
     ("OTHER_PROVIDER_ON", no_other_provider),
     ("SETTING_OVERRIDDEN", nothing_overrides),
     ("SETTING_NOT_A_STRING", variables_are_strings),
+    ("SETTING_MISPLACED", keys_are_in_their_place),
     ("REQUESTS_UNSIGNED", unsigned_has_a_gateway),
     ("BEARER_TOKEN_WINS", no_token_beside_the_profile),
     ("CAPS_LOW", caps_leave_room),
@@ -83,7 +84,8 @@ fn files_are_small(facts: &Facts) -> Finding {
         Some((layer, _)) => fail(format!(
             "{} is larger than 2 MiB, which Claude Code refuses",
             facts.env.tilde(&layer.path)
-        )),
+        ))
+        .remedy("take out of it what Claude Code does not need"),
         None => ok("no settings file is too large"),
     }
 }
@@ -212,7 +214,7 @@ fn nothing_overrides(facts: &Facts) -> Finding {
         }
     ));
     match value.scope() {
-        Some(Scope::Managed) => finding,
+        Some(Scope::Managed) => finding.remedy("ask whoever manages this machine"),
         _ => finding.remedy(format!(
             "take `{name}` out of {}",
             value.origin.place(facts.env)
@@ -241,6 +243,30 @@ fn variables_are_strings(facts: &Facts) -> Finding {
         }
     }
     ok("every value is a text")
+}
+
+/// Variables stand in `env`, the others beside it; elsewhere Claude Code passes over them without a word.
+fn keys_are_in_their_place(facts: &Facts) -> Finding {
+    for (layer, document) in facts.stack.documents() {
+        for key in keys::KEYS {
+            let (wrong, right) = match key.path {
+                // A variable of that name may be somebody else's.
+                ["model"] => continue,
+                ["env", name] => (&[*name][..], "in `env`"),
+                [name] => (&["env", name][..], "beside `env`, not in it"),
+                _ => continue,
+            };
+            if document.kind(wrong).is_some() {
+                let path = facts.env.tilde(&layer.path);
+                return warn(format!(
+                    "`{}` in {path} has no effect: it is in the wrong place",
+                    wrong.join(".")
+                ))
+                .remedy(format!("write it {right}"));
+            }
+        }
+    }
+    ok("every setting is in its place")
 }
 
 fn unsigned_has_a_gateway(facts: &Facts) -> Finding {

@@ -39,10 +39,11 @@ impl Wizard<'_> {
             session.text("sso_region")
         };
         let before = Some(self.region.as_str()).filter(|region| !region.is_empty());
-        let default = before
+        let named = before
             .or(own)
             .or(configured)
-            .or_else(|| env.var_nonempty("AWS_REGION"))
+            .or_else(|| env.var_nonempty("AWS_REGION"));
+        let default = named
             .or_else(of_session)
             .filter(|region| regions::is_region_shaped(region))
             .unwrap_or_default()
@@ -52,6 +53,11 @@ impl Wizard<'_> {
         {
             self.note(&format!(
                 "Claude Code uses {configured} now; the profile says {own}."
+            ));
+        }
+        if named.is_none() && !default.is_empty() {
+            self.note(&format!(
+                "Nothing says where to call Bedrock; {default} is the region of IAM Identity Center."
             ));
         }
         if self.flags.yes {
@@ -74,8 +80,8 @@ impl Wizard<'_> {
     pub(super) fn choose_model(&mut self) -> Result<Next> {
         if self.context.options.offline {
             self.take_kept();
-        } else if !self.list_models()? {
-            return Ok(Next::Back);
+        } else if let Some(next) = self.list_models()? {
+            return Ok(next);
         }
         let geographies = geographies_of_region(&self.region);
         if let Some(wanted) = &self.flags.model {
@@ -155,19 +161,19 @@ impl Wizard<'_> {
         self.listing = listing;
     }
 
-    /// Asks Bedrock, once for each profile and region. Where it refuses, the user chooses what to do about it; `false`
-    /// means "back".
-    fn list_models(&mut self) -> Result<bool> {
+    /// Asks Bedrock, once for each profile and region. Where it refuses, the user chooses what to do about it; that
+    /// may lead away from here.
+    fn list_models(&mut self) -> Result<Option<Next>> {
         loop {
             let wanted = (self.profile.clone(), self.region.clone());
             if self.listed_for == wanted {
-                return Ok(true);
+                return Ok(None);
             }
             let error = match self.list() {
                 Ok(listing) => {
                     self.take_listing(listing);
                     self.listed_for = wanted;
-                    return Ok(true);
+                    return Ok(None);
                 }
                 Err(error)
                     if self.flags.yes
@@ -178,8 +184,9 @@ impl Wizard<'_> {
                 Err(error) => error,
             };
             self.show(&error);
-            if !self.mend(&error)? {
-                return Ok(false);
+            let next = self.mend(&error)?;
+            if next.is_some() {
+                return Ok(next);
             }
         }
     }
@@ -214,8 +221,8 @@ impl Wizard<'_> {
         Ok(listing)
     }
 
-    /// What to do about a refusal: another region (those with access first), logging in, once more; `false`: back.
-    fn mend(&mut self, error: &Error) -> Result<bool> {
+    /// What to do about a refusal: another region (those with access first), logging in, once more; another step.
+    fn mend(&mut self, error: &Error) -> Result<Option<Next>> {
         let found = error.details.iter().find(|(name, _)| *name == "regions");
         let elsewhere: Vec<String> = found
             .and_then(|(_, regions)| regions.as_array())
@@ -237,23 +244,23 @@ impl Wizard<'_> {
         }
         let chosen = self.choose("How to go on?", "--offline", &entries, 0)?;
         let Some(chosen) = chosen else {
-            return Ok(false);
+            return Ok(Some(Next::Back));
         };
         if let Some(region) = elsewhere.get(chosen) {
             self.region.clone_from(region);
-            return Ok(true);
+            return Ok(None);
         }
         let logins = usize::from(login.is_some());
         match (chosen - elsewhere.len(), login) {
             (0, Some(_)) => self.start_login()?,
             (at, _) => match at - logins {
-                0 => {}
-                1 => return self.ask_region(),
-                2 => return Ok(false),
+                1 if !self.ask_region()? => return Ok(Some(Next::Back)),
+                0 | 1 => {}
+                2 => return Ok(Some(Next::OtherProfile)),
                 _ => return Err(stopped()),
             },
         }
-        Ok(true)
+        Ok(None)
     }
 }
 

@@ -34,12 +34,13 @@ impl Wizard<'_> {
             &flags.sso_role,
             &flags.profile,
         ];
+        let given = given.map(|answer| answer.as_ref().filter(|_| !self.other));
         let mut answers: [String; 5] = Default::default();
         let mut at = 0;
         let mut asked: Vec<usize> = Vec::new();
         loop {
             while let (Some((question, flag)), Some(given)) = (FIELDS.get(at), given.get(at)) {
-                let answer = if let Some(text) = given {
+                let answer = if let Some(text) = *given {
                     self.check_field(at, text)?;
                     Some(text.clone())
                 } else {

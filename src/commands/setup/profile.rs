@@ -9,8 +9,8 @@ use crate::prompt::Entry;
 
 impl Wizard<'_> {
     pub(super) fn choose_profile(&mut self) -> Result<Next> {
-        let wants_new = self.flags.sso_start_url.is_some();
-        if let Some(name) = &self.flags.profile {
+        let wants_new = self.flags.sso_start_url.is_some() && !self.other;
+        if let Some(name) = self.flags.profile.as_ref().filter(|_| !self.other) {
             let found = self.files.find_profile(name).is_some();
             if !found && wants_new {
                 return Ok(Next::Known(Step::NewProfile));
@@ -20,7 +20,7 @@ impl Wizard<'_> {
             return Ok(Next::Known(Step::Login));
         }
         if self.files.profiles.is_empty() && !wants_new {
-            self.note("There is no AWS profile yet. Your AWS access portal shows what one needs.");
+            self.note("There is no AWS profile yet. Your AWS access portal shows what one needs, under \"Access keys\" beside each role.");
         }
         if self.files.profiles.is_empty() || wants_new {
             return Ok(Next::Known(Step::NewProfile));
@@ -130,7 +130,7 @@ impl Wizard<'_> {
                 Error::new(Code::CredentialsMissing, "the profile has no credentials")
             });
             let Some(login) = credentials.login.clone() else {
-                if self.flags.profile.is_some() || self.flags.yes {
+                if (self.flags.profile.is_some() && !self.other) || self.flags.yes {
                     return Err(error);
                 }
                 self.show(&error);
@@ -148,7 +148,8 @@ impl Wizard<'_> {
             ];
             match self.choose(&question, "--offline to go on without", &entries, 0)? {
                 Some(0) => self.start_login()?,
-                _ => return Ok(Next::Back),
+                Some(_) => return Ok(Next::OtherProfile),
+                None => return Ok(Next::Back),
             }
         }
     }

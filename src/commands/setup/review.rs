@@ -4,7 +4,7 @@ use super::{Next, Step, Wizard, stopped};
 use crate::claude::models::{self, ModelId, geographies_of_region};
 use crate::commands::Scope;
 use crate::commands::apply_config::{ApplyConfig, AuthRefresh, Configured, ModelIn};
-use crate::commands::layout::{Mark, Row, bullet, rows};
+use crate::commands::layout::{Mark, Row, bullet, paragraph, rows};
 use crate::error::Result;
 use crate::prompt::Entry;
 use crate::report::{Look, Report, escape};
@@ -236,7 +236,8 @@ impl Report for Done {
         let table = [Row::new("Check", "claude-bedrock status"), undo];
         // What is to be pasted is not broken into lines.
         format!(
-            "{head}\n\n{}\nThe same without questions:\n  {}\n",
+            "{}\n{}\nThe same without questions:\n  {}\n",
+            paragraph(look, head),
             rows(look, &table),
             escape(&self.command)
         )
