@@ -115,6 +115,12 @@ impl Env {
         self.var(name).filter(|value| !value.is_empty())
     }
 
+    /// Sets a variable, for this program and its children.
+    pub fn set_var(&mut self, name: &str, value: String) {
+        self.vars.retain(|(set, _)| set != name);
+        self.vars.push((name.into(), value.into()));
+    }
+
     /// Every variable, for the environment of a child.
     pub fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.vars
