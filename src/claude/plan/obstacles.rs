@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{Change, ModelIn, Refresh, Wishes, holds_model_of_elsewhere};
+use super::{Change, ModelIn, Refresh, Wishes, bedrock_models_at, holds_model_of_elsewhere};
 use crate::claude::keys::{self, Claim, KEYS};
+use crate::claude::models::fits_region;
 use crate::claude::settings::{Scope, Source, Stack};
 use crate::report::Warning;
 
@@ -66,6 +67,7 @@ pub fn find_obstacles(
         warnings.push(Warning::new("REQUESTS_UNSIGNED", message).suggest(step));
     }
     warnings.extend(find_stale_models(stack, &wishes.region, Some(target)));
+    warnings.extend(find_stale_others(stack, &wishes.region));
     if let Some(model) = &wishes.model {
         warnings.extend(not_available(stack, model));
     }
@@ -158,6 +160,25 @@ pub fn find_stale_models(stack: &Stack, region: &str, except: Option<&Path>) -> 
         }
     }
     warnings
+}
+
+/// Models beside the main one and the pins that take no requests from `region`.
+pub fn find_stale_others(stack: &Stack, region: &str) -> Vec<Warning> {
+    let [subagents, fallback, _] = keys::OTHER_MODELS;
+    let found = [subagents, fallback].into_iter().filter_map(|path| {
+        let mut documents = stack.documents();
+        let (layer, document) = documents.find(|(_, document)| document.kind(path).is_some())?;
+        let models = bedrock_models_at(document, path);
+        let stale = models.iter().find(|model| !fits_region(model, region))?;
+        let name = path.join(".");
+        let message = format!(
+            "`{name}` in {} names {stale}, which takes no requests from {region}",
+            layer.path.display()
+        );
+        let step = format!("write one there that does, or take `{name}` out");
+        Some(Warning::new("STALE_MODEL", message).suggest(step))
+    });
+    found.collect()
 }
 
 /// A stronger file that sets the variable otherwise, or a shell that does. `wanted` is what the target will hold; with

@@ -4,6 +4,7 @@ use super::check::{Finding, Test, fail, ok, skipped, warn};
 use super::settings::settings_key;
 use crate::aws::listing::{Key, load_kept};
 use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
+use crate::claude::plan::find_stale_others;
 use crate::commands::facts::{Facts, Sourced};
 use crate::time::describe_span;
 
@@ -89,6 +90,12 @@ fn pins_take_requests(facts: &Facts) -> Finding {
         .pins
         .iter()
         .find(|(_, pin)| stale(facts, pin).is_some());
+    let others = find_stale_others(&facts.stack, &facts.region.used.value);
+    if let (None, Some(other)) = (pin, others.into_iter().next()) {
+        return warn(other.message)
+            .code(other.code)
+            .remedy(other.suggestion.unwrap_or_default());
+    }
     match pin {
         Some((family, pin)) => {
             let finding = fail(format!(
