@@ -239,6 +239,12 @@ fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
         ]
         .into_iter()
         .find_map(text)
+        .filter(|near| {
+            PROGRAM
+                .below
+                .iter()
+                .all(|known| !known.hidden || known.name != near)
+        })
         .or_else(|| (command == "help").then(|| "--help".to_owned()))
         .map(|near| format!("did you mean `{near}`?"))
     };

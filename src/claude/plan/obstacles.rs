@@ -61,9 +61,20 @@ pub fn find_obstacles(
         warnings.extend(left("ANTHROPIC_BEDROCK_BASE_URL").and_then(other_endpoint));
     }
     let unsigned = left("CLAUDE_CODE_SKIP_BEDROCK_AUTH");
-    if !wishes.skip_auth && unsigned.is_some_and(|(_, value)| keys::is_on(&value)) {
+    let unsigned = if wishes.skip_auth {
+        // Bedrock itself refuses them all.
+        let gateway = left("ANTHROPIC_BEDROCK_BASE_URL").filter(|(_, url)| !url.is_empty());
+        wishes.base_url.is_none() && gateway.is_none()
+    } else {
+        unsigned.is_some_and(|(_, value)| keys::is_on(&value))
+    };
+    if unsigned {
         let message = "`CLAUDE_CODE_SKIP_BEDROCK_AUTH` is on, so requests go out unsigned";
-        let step = "take it out unless a gateway signs for you";
+        let step = if wishes.skip_auth {
+            "name the gateway that signs them with --base-url, or leave --skip-auth out"
+        } else {
+            "take it out unless a gateway signs for you"
+        };
         warnings.push(Warning::new("REQUESTS_UNSIGNED", message).suggest(step));
     }
     warnings.extend(find_stale_models(stack, &wishes.region, Some(target)));

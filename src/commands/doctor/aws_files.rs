@@ -85,6 +85,9 @@ fn not_found(facts: &Facts, files: &AwsFiles, name: &str) -> Finding {
     let finding = fail(format!(
         "the profile `{name}` is in neither of the AWS files"
     ));
+    if let Some(step) = files.correct_header(name) {
+        return finding.remedy(step);
+    }
     let names = files.profiles.iter().map(|profile| profile.name.as_str());
     let place = facts
         .profile
