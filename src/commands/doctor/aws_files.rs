@@ -47,16 +47,11 @@ fn files_are_readable(facts: &Facts) -> Finding {
     let Ok(files) = &facts.files else {
         return skipped("the files are not valid");
     };
-    for file in [&files.config, &files.credentials] {
-        if file.bytes.is_none() && file.path.exists() {
-            let path = facts.env.tilde(&file.path);
-            return warn(format!(
-                "{path} is there and cannot be read, so it counts as absent"
-            ))
-            .remedy(format!("chmod u+r {}", quote(&path)));
-        }
+    match files.find_unreadable(facts.env).into_iter().next() {
+        Some(error) => warn(format!("{}; aws passes it over", error.message))
+            .remedy(error.suggestion.clone().unwrap_or_default()),
+        None => ok("no file is passed over"),
     }
-    ok("no file is passed over")
 }
 
 /// The profile in use, where the files can be read and a profile is in use.
