@@ -71,8 +71,11 @@ pub fn plan_upgrade(config: AwsFile, credentials: AwsFile, wish: &Upgrade) -> Re
     }
     let (converted, mut warnings) = (plan.converted, plan.warnings);
     let (bytes, changes) = plan.editor.finish()?;
-    for name in &converted {
+    let named = wish.profile.iter();
+    for name in named.chain(&converted) {
         consistent(&files, &bytes, name, &session)?;
+    }
+    for name in &converted {
         warnings.extend(add::unreadable(&files, &bytes, name)?);
     }
     let user = || {
@@ -292,7 +295,7 @@ pub(super) fn consistent(files: &AwsFiles, edited: &[u8], name: &str, session: &
         Some(entry) => {
             let key = &entry.key;
             let error = invalid(format!(
-                "the profile `{name}` and the sso-session `{session}` would differ in {key}"
+                "the profile `{name}` and the sso-session `{session}` differ in {key}"
             ));
             let place = |(section, file): (&Option<Section>, &AwsFile)| {
                 let mut entries = section.as_ref()?.entries().iter();
