@@ -102,6 +102,21 @@ arguments! {
 }
 
 impl Options {
+    /// Moves the AWS files to where the settings say they are: there Claude Code looks for them, and what it starts.
+    /// Settings of the working folder do not count, for a repository could bring an AWS file that starts a program.
+    pub fn follow_settings(&self, env: &mut Env) {
+        let user = match &self.settings {
+            Some(_) => self.settings_path(env),
+            None => settings::settings_path(env, settings::Scope::User),
+        };
+        let stack = settings::Stack::load_trusted(env, user);
+        for name in AWS_FILE_VARIABLES {
+            if let Some(found) = stack.effective_env(name) {
+                env.set_var(name, found.value);
+            }
+        }
+    }
+
     /// The settings file to edit: `--settings`, else that of `--scope`.
     pub fn settings_path(&self, env: &Env) -> PathBuf {
         let scope = match self.scope {
@@ -176,6 +191,9 @@ pub const PROGRAM: Usage = Usage {
     run: None,
     hidden: false,
 };
+
+/// The variables that say where the AWS files are.
+pub const AWS_FILE_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 
 /// The commands of the replaced script: they print one JSON document, whatever happens.
 pub const SCRIPT_COMMANDS: &[&str] = &[

@@ -62,12 +62,21 @@ impl Env {
                 *name != *HOME_VARIABLE && POINT_INTO_HOME.iter().all(|one| *name != **one)
             });
             let full = cwd.join(given);
-            if !full.is_dir() {
-                return Err(Error::new(
-                    Code::HomeNotFound,
-                    format!("--home names {}, which is not a folder", full.display()),
-                )
-                .suggest("make that folder, or name another with --home DIR"));
+            // Joined, nothing is the working folder: an unset variable must not make that a home.
+            let empty = given.as_os_str().is_empty();
+            if empty || !full.is_dir() {
+                let (message, step) = if empty {
+                    (
+                        "--home names nothing".to_owned(),
+                        "name a folder with --home DIR",
+                    )
+                } else {
+                    (
+                        format!("--home names {}, which is not a folder", full.display()),
+                        "make that folder, or name another with --home DIR",
+                    )
+                };
+                return Err(Error::new(Code::HomeNotFound, message).suggest(step));
             }
             vars.push((HOME_VARIABLE.into(), full.clone().into_os_string()));
             full
@@ -115,12 +124,10 @@ impl Env {
         self.var(name).filter(|value| !value.is_empty())
     }
 
-    /// The same surroundings with another value of a variable.
-    #[must_use]
-    pub fn with_var(mut self, name: &str, value: &str) -> Self {
-        self.vars.retain(|(old, _)| old != name);
+    /// Sets a variable, for this program and its children.
+    pub fn set_var(&mut self, name: &str, value: String) {
+        self.vars.retain(|(set, _)| set != name);
         self.vars.push((name.into(), value.into()));
-        self
     }
 
     /// Every variable, for the environment of a child.

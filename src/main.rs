@@ -23,7 +23,8 @@ fn main() -> ExitCode {
                 let json = cli.options.json || cli.is_script;
                 match Env::read(cli.options.home.as_deref()) {
                     Err(error) => Output::bare(json).error(&error),
-                    Ok(env) => {
+                    Ok(mut env) => {
+                        cli.options.follow_settings(&mut env);
                         let output = Output::new(&env, &cli.options, json);
                         let context = Context {
                             env: &env,

@@ -22,6 +22,7 @@ use crate::env::Env;
 use crate::error::{Code, Error};
 use crate::file;
 use crate::hash::{NameMap, NameSet};
+use crate::report::Warning;
 use crate::shell::option;
 use crate::time::{Epoch, describe_span};
 
@@ -78,6 +79,16 @@ pub struct Problem {
     pub message: String,
     /// A command to paste or a step to take.
     pub suggestion: Option<String>,
+}
+
+impl From<&Problem> for Warning {
+    fn from(problem: &Problem) -> Self {
+        Warning {
+            code: problem.code.as_str(),
+            message: problem.message.clone(),
+            suggestion: problem.suggestion.clone(),
+        }
+    }
 }
 
 impl From<Error> for Problem {

@@ -166,6 +166,30 @@ impl AwsFiles {
         names.join(", ") + more
     }
 
+    /// The step that makes a profile of a line of the config file that was meant for one of that name: `[NAME]` alone, a
+    /// header in capitals, one that is indented and so part of the value above, one with more behind it.
+    pub fn correct_header(&self, name: &str) -> Option<String> {
+        let text = str::from_utf8(self.config.bytes.as_deref()?).ok()?;
+        let mut lines = text.lines().enumerate();
+        let (at, line, header) = lines.find_map(|(at, line)| {
+            let header = line.trim_start().strip_prefix('[')?.split(']').next()?;
+            (meant_by(header) == name).then_some((at, line, header))
+        })?;
+        let right = match quote(name).as_str() {
+            plain if plain == name => format!("[profile {name}]"),
+            _ => format!("[profile \"{name}\"]"),
+        };
+        let step = if right[1..right.len() - 1] != *header {
+            format!("write {right} in place of [{header}]")
+        } else if line.starts_with('[') {
+            format!("leave nothing behind {right}")
+        } else {
+            format!("take away the blanks before {right}, which make it part of the line above")
+        };
+        let path = self.config.path.display();
+        Some(format!("in {path}, line {}: {step}", at + 1))
+    }
+
     /// The profile of that name, for one that the user asked for.
     ///
     /// # Errors
@@ -173,16 +197,18 @@ impl AwsFiles {
     pub fn require_profile(&self, name: &str) -> Result<&Profile> {
         self.find_profile(name).ok_or_else(|| {
             let names = self.profiles.iter().map(|profile| profile.name.as_str());
-            let step = match nearest(name, names) {
-                Some(near) => format!("did you mean `{near}`? Pass --profile {}", quote(near)),
-                None if self.profiles.is_empty() => {
-                    "there is no profile yet; add one: claude-bedrock setup".to_owned()
-                }
-                None => format!(
-                    "choose one of {}, or add one: claude-bedrock setup",
-                    self.list_names()
-                ),
+            let near = |name| {
+                let near = nearest(name, names)?;
+                Some(format!(
+                    "did you mean `{near}`? Pass --profile {}",
+                    quote(near)
+                ))
             };
+            let step = self.correct_header(name).or_else(|| near(name));
+            let step = step.unwrap_or_else(|| match self.list_names().as_str() {
+                "" => "there is no profile yet; add one: claude-bedrock setup".to_owned(),
+                names => format!("choose one of {names}, or add one: claude-bedrock setup"),
+            });
             let (config, credentials) =
                 (self.config.path.display(), self.credentials.path.display());
             Error::new(
@@ -403,6 +429,18 @@ impl ProfileMap {
         self.sso_positions
             .insert(name.clone(), self.sso_sessions.len());
         self.sso_sessions.push(SsoSession { name, section });
+    }
+}
+
+/// The name that somebody meant who wrote this header.
+fn meant_by(header: &str) -> &str {
+    const BARE: [char; 4] = ['"', '\'', ' ', '\t'];
+    let header = header.trim_matches(BARE);
+    let (word, name) = header.split_once([' ', '\t']).unwrap_or_default();
+    if word.eq_ignore_ascii_case("profile") {
+        name.trim_matches(BARE)
+    } else {
+        header
     }
 }
 

@@ -179,6 +179,14 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
+/// Other places that name models for Claude Code. They are the user's own: what stands there is told, not changed.
+pub const OTHER_MODELS: [&[&str]; 3] = [
+    &["env", "CLAUDE_CODE_SUBAGENT_MODEL"],
+    &["fallbackModel"],
+    // Last, for it counts only where no other key names the main model.
+    &["env", "ANTHROPIC_DEFAULT_MODEL"],
+];
+
 /// The key that says what a family's name means; `None` for families that Claude Code has no key for.
 pub fn pin_of(family: &Family<'_>) -> Option<&'static [&'static str]> {
     let name = format!(

@@ -27,7 +27,9 @@ use crate::report::Warning;
 pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
 pub use command::{is_our_export, is_our_refresh, is_sso_login, profile_of_command};
 pub use inference::{PRESETS, Preset, Tuning, plan_inference, read_tuning};
-pub use obstacles::{find_obstacles, find_stale_models, find_surroundings, not_available};
+pub use obstacles::{
+    find_obstacles, find_stale_models, find_stale_others, find_surroundings, not_available,
+};
 pub use repair::plan_repair;
 pub use reset::plan_reset;
 
@@ -180,6 +182,20 @@ fn text_at(document: &Document, path: &[&str]) -> Option<String> {
 
 fn holds_bedrock_model(document: &Document, path: &[&str]) -> bool {
     text_at(document, path).is_some_and(|value| names_bedrock_model(&value))
+}
+
+/// The models on Bedrock that a value names, be it one or a list.
+fn bedrock_models_at(document: &Document, path: &[&str]) -> Vec<String> {
+    let value = document.get(path).unwrap_or_default();
+    let items = match &value {
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let names = items.iter().filter_map(Value::as_str);
+    names
+        .filter(|name| names_bedrock_model(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether the value names a model on Bedrock that takes no requests from `region`.

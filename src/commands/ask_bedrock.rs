@@ -14,6 +14,7 @@ use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
 use crate::exec::{self, Output, Run};
+use crate::hash::NameSet;
 use crate::report::Warning;
 
 mod caller;
@@ -132,6 +133,9 @@ impl<'a> Asker<'a> {
                 Err(error) => self.context.listener.trace(&error.message),
             }
         }
+        // What answers in place of AWS may not know `--type-equals`, and list everything both times.
+        let mut seen = NameSet::default();
+        profiles.retain(|profile| seen.insert(profile.id.clone()));
         if has_claude
             && let Err(error) = listing::keep(self.context.env, caller.key(region), &profiles)
         {

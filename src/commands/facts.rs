@@ -6,7 +6,6 @@ mod access;
 mod region;
 mod sourced;
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::aws::claude_view::ClaudeView;
@@ -64,10 +63,9 @@ impl<'a> Facts<'a> {
         if options.settings.is_some() {
             stack = stack.with_user_file(target.clone());
         }
-        let aws_env = with_files_of(&stack, env);
-        let files = AwsFiles::load(&aws_env);
+        let files = AwsFiles::load(env);
         let view = match &files {
-            Ok(files) => ClaudeView::load(&aws_env, files),
+            Ok(files) => ClaudeView::load(env, files),
             Err(_) => ClaudeView::parse(None, None),
         };
         let profile = sourced::variable(&stack, "AWS_PROFILE");
@@ -81,7 +79,7 @@ impl<'a> Facts<'a> {
         // Without `AWS_PROFILE` the default profile is one place among several: a container may hold credentials too.
         let credentials = credentials
             .filter(|(name, files)| access.is_named() || files.find_profile(name).is_some())
-            .map(|(name, files)| Inspector::new(&aws_env, files).inspect(name));
+            .map(|(name, files)| Inspector::new(env, files).inspect(name));
         let region = Region::find(
             &stack,
             &view,
@@ -159,19 +157,6 @@ impl<'a> Facts<'a> {
             .as_ref()
             .map_or("default", |profile| &profile.value)
     }
-}
-
-/// The surroundings with the AWS files that the settings name, which Claude Code and what it starts read.
-fn with_files_of<'e>(stack: &Stack, env: &'e Env) -> Cow<'e, Env> {
-    let mut out = Cow::Borrowed(env);
-    for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
-        if let Some(found) = stack.effective_env(name)
-            && found.source.scope().is_some()
-        {
-            out = Cow::Owned(out.into_owned().with_var(name, &found.value));
-        }
-    }
-    out
 }
 
 /// `ANTHROPIC_MODEL` before what `/model` saved before `ANTHROPIC_DEFAULT_MODEL`. All that is passed over is kept.

@@ -325,6 +325,14 @@ impl<'a> Guard<'a> {
     fn keep(&mut self, bytes: &[u8]) -> Result<bool> {
         resolve::create_folders(resolve::folder_of(self.facts.path), resolve::OWN)?;
         self.kept = beside::write_kept(self.facts.path, bytes, self.facts.kept.is_some())?;
+        // Reading finds nothing behind such a link, and the name is taken all the same.
+        let kept = &self.facts.kept_path;
+        if !self.kept && kept.is_symlink() && !kept.exists() {
+            let message = format!("{} is a link that leads nowhere", kept.display());
+            return Err(Error::new(Code::FileConflict, message)
+                .at(kept)
+                .suggest("move it away, then try again"));
+        }
         Ok(self.kept)
     }
 

@@ -233,7 +233,13 @@ fn scan_problem(text: &str, error: &jsonc_parser::errors::ParseError) -> Problem
             let found = text
                 .get(error.range().start..)
                 .and_then(|rest| rest.chars().next());
-            let message = format!("`{}` does not belong there", found.unwrap_or(' '));
+            let message = match found {
+                // Nobody would see it between the quotes.
+                Some(c) if c.is_control() || c == '\u{feff}' => {
+                    format!("the character U+{:04X} does not belong there", u32::from(c))
+                }
+                other => format!("`{}` does not belong there", other.unwrap_or(' ')),
+            };
             return Problem::at(text, error.range().start, message, FIX);
         }
     };

@@ -1,9 +1,11 @@
 //! `sso add`: an sso-session and a profile that uses it.
 
 use super::editor::Editor;
+use super::upgrade::consistent;
 use super::{ACCESS_SCOPE, Edit, check, scopes_of};
 use crate::aws::claude_view::ClaudeView;
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section};
+use crate::aws::regions;
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
 use crate::shell::quote;
@@ -42,6 +44,17 @@ pub fn plan_add(config: AwsFile, credentials: AwsFile, wish: &NewProfile) -> Res
     let mut editor = Editor::new(bytes, &document)?;
     let mut warnings = Vec::new();
     let scopes = wish.scopes.as_deref();
+    for region in [&wish.sso_region, &wish.region].into_iter().flatten() {
+        // Identity Center is in regions that have no Bedrock.
+        let doubt = regions::doubt(region).filter(|_| regions::has_bedrock(region).is_none());
+        warnings.extend(doubt.map(|(code, _, step)| {
+            Warning::new(
+                code,
+                format!("{region} is not among the regions known here"),
+            )
+            .suggest(step)
+        }));
+    }
 
     if let Some(name) = &wish.profile {
         let entries = wish.profile_entries();
@@ -94,6 +107,7 @@ pub fn plan_add(config: AwsFile, credentials: AwsFile, wish: &NewProfile) -> Res
     }
     let (bytes, changes) = editor.finish()?;
     if let Some(name) = &wish.profile {
+        consistent(&files, &bytes, name, &wish.session)?;
         warnings.extend(unreadable(&files, &bytes, name)?);
     }
     Ok(Edit {
@@ -106,7 +120,7 @@ pub fn plan_add(config: AwsFile, credentials: AwsFile, wish: &NewProfile) -> Res
 
 impl NewProfile {
     fn check(&self) -> Result<()> {
-        check::name("sso-session", &self.session)?;
+        check::name("an sso-session", &self.session)?;
         for (value, check) in [
             (&self.start_url, check::start_url as fn(&str) -> Result<()>),
             (&self.sso_region, check::region),
@@ -118,16 +132,16 @@ impl NewProfile {
             value.as_deref().map_or(Ok(()), check)?;
         }
         match &self.profile {
-            Some(name) => check::name("profile", name)?,
+            Some(name) => check::name("a profile", name)?,
             None if self.account.is_some() || self.role.is_some() || self.region.is_some() => {
-                return Err(needs("--account, --role and --region", "--profile"));
+                return Err(needs("--account, --role and --region need --profile"));
             }
             None => return Ok(()),
         }
         match (&self.account, &self.role) {
             (Some(_), Some(_)) => Ok(()),
-            (None, _) => Err(needs("a profile", "--account")),
-            (_, None) => Err(needs("a profile", "--role")),
+            (None, _) => Err(needs("a profile needs --account")),
+            (_, None) => Err(needs("a profile needs --role")),
         }
     }
 
@@ -145,8 +159,8 @@ impl NewProfile {
     }
 }
 
-fn needs(what: &str, flag: &str) -> Error {
-    Error::new(Code::Usage, format!("{what} needs {flag}")).suggest(
+fn needs(message: &str) -> Error {
+    Error::new(Code::Usage, message).suggest(
         "claude-bedrock sso add --session NAME --profile NAME --account ID --role NAME --region REGION",
     )
 }
@@ -178,15 +192,21 @@ fn same(section: &Section, wished: &[(&'static str, &str)]) -> Result<()> {
 fn shadowed(profile: &Profile, entries: &[(&'static str, &str)]) -> Option<Warning> {
     let section = profile.credentials.as_ref()?;
     let name = &profile.name;
-    let message = if section.has("aws_access_key_id") {
-        format!("Claude Code uses the access key of [{name}] in the credentials file, not SSO")
+    let (key, message) = if section.has("aws_access_key_id") {
+        let message =
+            format!("Claude Code uses the access key of [{name}] in the credentials file, not SSO");
+        ("aws_access_key_id", message)
     } else {
         let (key, _) = entries
             .iter()
             .find(|(key, value)| section.has(key) && section.text(key) != Some(value))?;
-        format!("the {key} of [{name}] in the credentials file goes before the one written here")
+        let message = format!(
+            "the {key} of [{name}] in the credentials file goes before the one written here"
+        );
+        (*key, message)
     };
-    let step = format!("take it out of the credentials file, line {}", section.line);
+    let entry = section.entries().iter().find(|entry| entry.key == key)?;
+    let step = format!("take it out of the credentials file, line {}", entry.line);
     Some(Warning::new("CREDENTIALS_SHADOW", message).suggest(step))
 }
 

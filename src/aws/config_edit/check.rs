@@ -3,7 +3,9 @@
 use crate::aws::regions;
 use crate::error::{Code, Error, Result};
 
-/// A profile's or session's name: what the SDK for JavaScript, and so Claude Code, takes in a header (`getConfigData`).
+const NAMES: &str = "use letters, digits and _ - @ + . % : / only";
+
+/// The name of `what` (a profile, an sso-session): what the SDK for JavaScript, and so Claude Code, takes in a header (`getConfigData`).
 pub(super) fn name(what: &str, name: &str) -> Result<()> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "_-@+.%:/".contains(c);
     if let Some(bad) = name.chars().find(|c| !fits(*c)) {
@@ -12,12 +14,12 @@ pub(super) fn name(what: &str, name: &str) -> Result<()> {
             other => format!("`{}`", other.escape_debug()),
         };
         return Err(usage(format!(
-            "Claude Code cannot read a {what} whose name has {shown} in it: {name}"
+            "Claude Code cannot read {what} whose name has {shown} in it: {name}"
         ))
-        .suggest("use letters, digits and _ - @ + . % : / only"));
+        .suggest(NAMES));
     }
     if name.is_empty() {
-        return Err(usage(format!("the name of the {what} is empty")));
+        return Err(usage(format!("the name of {what} is empty")).suggest(NAMES));
     }
     Ok(())
 }
@@ -26,10 +28,11 @@ pub(super) fn name(what: &str, name: &str) -> Result<()> {
 pub(super) fn start_url(url: &str) -> Result<()> {
     let wrong = |why: &str| {
         let tail = url.split("://").last().unwrap_or(url).trim();
+        let meant = format!("https://{tail}");
         let shown = url.escape_debug();
         let error = usage(format!("`{shown}` is no start URL: {why}"));
-        if tail.contains('.') && !tail.contains(char::is_whitespace) {
-            error.suggest(format!("did you mean `https://{tail}`?"))
+        if meant != url && start_url(&meant).is_ok() {
+            error.suggest(format!("did you mean `{meant}`?"))
         } else {
             error.suggest("it looks like https://my-company.awsapps.com/start; the AWS access portal's settings show it")
         }

@@ -71,8 +71,11 @@ pub fn plan_upgrade(config: AwsFile, credentials: AwsFile, wish: &Upgrade) -> Re
     }
     let (converted, mut warnings) = (plan.converted, plan.warnings);
     let (bytes, changes) = plan.editor.finish()?;
-    for name in &converted {
+    let named = wish.profile.iter();
+    for name in named.chain(&converted) {
         consistent(&files, &bytes, name, &session)?;
+    }
+    for name in &converted {
         warnings.extend(add::unreadable(&files, &bytes, name)?);
     }
     let user = || {
@@ -274,7 +277,7 @@ fn list_with_access<'s>(scopes: impl Iterator<Item = &'s str>) -> String {
 }
 
 /// A key in both the profile and its session must be the same in both (`botocore.tokens`), whatever key it is.
-fn consistent(files: &AwsFiles, edited: &[u8], name: &str, session: &str) -> Result<()> {
+pub(super) fn consistent(files: &AwsFiles, edited: &[u8], name: &str, session: &str) -> Result<()> {
     let config = AwsFile {
         path: files.config.path.clone(),
         bytes: Some(edited.to_vec()),
@@ -289,10 +292,27 @@ fn consistent(files: &AwsFiles, edited: &[u8], name: &str, session: &str) -> Res
     let mut entries = entries.flat_map(|session| session.section.entries());
     match entries.find(|entry| profile.has(&entry.key) && profile.text(&entry.key) != entry.text())
     {
-        Some(entry) => Err(invalid(format!(
-            "the profile `{name}` and the sso-session `{session}` would differ in {}",
-            entry.key
-        ))),
+        Some(entry) => {
+            let key = &entry.key;
+            let error = invalid(format!(
+                "the profile `{name}` and the sso-session `{session}` differ in {key}"
+            ));
+            let place = |(section, file): (&Option<Section>, &AwsFile)| {
+                let mut entries = section.as_ref()?.entries().iter();
+                let line = entries.find(|entry| entry.key == *key)?.line;
+                let path = file.path.display();
+                Some(format!("take {key} out of {path}, line {line}"))
+            };
+            let mut places = [
+                (&profile.credentials, &after.credentials),
+                (&profile.config, &after.config),
+            ]
+            .into_iter();
+            Err(match places.find_map(place) {
+                Some(step) => error.suggest(step),
+                None => error,
+            })
+        }
         None => Ok(()),
     }
 }

@@ -157,7 +157,7 @@ impl Edit {
         } else {
             self.restore(keys::SKIP_AUTH)?;
         }
-        self.remove_stale_models(&wishes.region)?;
+        self.remove_stale_models(wishes)?;
         match &wishes.refresh {
             Refresh::Write(command) => self.set_command(keys::REFRESH, Some(command), wishes)?,
             Refresh::None => self.set_command(keys::REFRESH, None, wishes)?,
@@ -195,10 +195,16 @@ impl Edit {
         Ok(())
     }
 
-    fn remove_stale_models(&mut self, region: &str) -> std::result::Result<(), Problem> {
+    /// What was just written is no left-over: a gateway may lead to any geography.
+    fn remove_stale_models(&mut self, wishes: &Wishes) -> std::result::Result<(), Problem> {
+        let region = wishes.region.as_str();
+        let saved = wishes.model.is_some() && wishes.model_in == ModelIn::Settings;
+        let is_written = |path| {
+            saved && path == keys::MODEL || wishes.pins.iter().any(|(pinned, _)| *pinned == path)
+        };
         let models = KEYS
             .iter()
-            .filter(|key| key.claim == keys::Claim::BedrockModel);
+            .filter(|key| key.claim == keys::Claim::BedrockModel && !is_written(key.path));
         for key in models {
             self.remove_if_elsewhere(key.path, region)?;
         }
@@ -255,7 +261,13 @@ impl Edit {
                 self.warnings.push(foreign(path, &found, wishes));
             }
             (_, Some(wanted)) => self.set(path, wanted)?,
-            (Some(found), None) if ours(&found) => self.remove(path),
+            (Some(found), None) if ours(&found) => match &self.original {
+                // An empty command gave way to ours.
+                Some(original) if text_at(original, path).is_some_and(|text| !ours(&text)) => {
+                    self.after.copy(path, original)?;
+                }
+                _ => self.remove(path),
+            },
             (Some(found), None) if !is_refresh => self.warnings.push(foreign(path, &found, wishes)),
             (_, None) => {}
         }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{Change, ModelIn, Refresh, Wishes, holds_model_of_elsewhere};
+use super::{Change, ModelIn, Refresh, Wishes, bedrock_models_at, holds_model_of_elsewhere};
 use crate::claude::keys::{self, Claim, KEYS};
+use crate::claude::models::fits_region;
 use crate::claude::settings::{Scope, Source, Stack};
 use crate::report::Warning;
 
@@ -60,12 +61,24 @@ pub fn find_obstacles(
         warnings.extend(left("ANTHROPIC_BEDROCK_BASE_URL").and_then(other_endpoint));
     }
     let unsigned = left("CLAUDE_CODE_SKIP_BEDROCK_AUTH");
-    if !wishes.skip_auth && unsigned.is_some_and(|(_, value)| keys::is_on(&value)) {
+    let unsigned = if wishes.skip_auth {
+        // Bedrock itself refuses them all.
+        let gateway = left("ANTHROPIC_BEDROCK_BASE_URL").filter(|(_, url)| !url.is_empty());
+        wishes.base_url.is_none() && gateway.is_none()
+    } else {
+        unsigned.is_some_and(|(_, value)| keys::is_on(&value))
+    };
+    if unsigned {
         let message = "`CLAUDE_CODE_SKIP_BEDROCK_AUTH` is on, so requests go out unsigned";
-        let step = "take it out unless a gateway signs for you";
+        let step = if wishes.skip_auth {
+            "name the gateway that signs them with --base-url, or leave --skip-auth out"
+        } else {
+            "take it out unless a gateway signs for you"
+        };
         warnings.push(Warning::new("REQUESTS_UNSIGNED", message).suggest(step));
     }
     warnings.extend(find_stale_models(stack, &wishes.region, Some(target)));
+    warnings.extend(find_stale_others(stack, &wishes.region));
     if let Some(model) = &wishes.model {
         warnings.extend(not_available(stack, model));
     }
@@ -158,6 +171,25 @@ pub fn find_stale_models(stack: &Stack, region: &str, except: Option<&Path>) -> 
         }
     }
     warnings
+}
+
+/// Models beside the main one and the pins that take no requests from `region`.
+pub fn find_stale_others(stack: &Stack, region: &str) -> Vec<Warning> {
+    let [subagents, fallback, _] = keys::OTHER_MODELS;
+    let found = [subagents, fallback].into_iter().filter_map(|path| {
+        let mut documents = stack.documents();
+        let (layer, document) = documents.find(|(_, document)| document.kind(path).is_some())?;
+        let models = bedrock_models_at(document, path);
+        let stale = models.iter().find(|model| !fits_region(model, region))?;
+        let name = path.join(".");
+        let message = format!(
+            "`{name}` in {} names {stale}, which takes no requests from {region}",
+            layer.path.display()
+        );
+        let step = format!("write one there that does, or take `{name}` out");
+        Some(Warning::new("STALE_MODEL", message).suggest(step))
+    });
+    found.collect()
 }
 
 /// A stronger file that sets the variable otherwise, or a shell that does. `wanted` is what the target will hold; with

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    ABSENT, Keep, Plan, finish, holds_bedrock_model, is_our_export, is_our_refresh, open,
-    open_kept, open_note, restore_caps, switches_on, text_at,
+    ABSENT, Keep, Plan, bedrock_models_at, finish, holds_bedrock_model, is_our_export,
+    is_our_refresh, open, open_kept, open_note, restore_caps, switches_on, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS, Key};
 use crate::error::Result;
@@ -139,6 +139,15 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
     if restored && switches_on(after) {
         let message = "the settings from before the first apply had Bedrock on too, and are back";
         warnings.push(Warning::new("BEDROCK_STILL_ON", message).suggest("claude-bedrock reset"));
+    }
+    for path in keys::OTHER_MODELS {
+        if !switches_on(after) && !bedrock_models_at(after, path).is_empty() {
+            let name = path.join(".");
+            let message =
+                format!("`{name}` names a model on Bedrock, which the Anthropic API does not know");
+            let step = format!("take `{name}` out of the file");
+            warnings.push(Warning::new("BEDROCK_MODEL_LEFT", message).suggest(step));
+        }
     }
     let caps = [keys::THINKING, keys::OUTPUT];
     let mut caps = caps.iter().filter(|path| after.kind(path).is_some());

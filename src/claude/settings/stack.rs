@@ -104,19 +104,7 @@ impl Stack {
     ///
     /// Inside Claude Code the shell does not count: its variables are the settings' own, and some that the client made up.
     pub fn load(env: &Env) -> Stack {
-        let mut layers = Vec::new();
-        match managed_files(env) {
-            Ok(paths) => layers.extend(
-                paths
-                    .into_iter()
-                    .map(|path| load_layer(Scope::Managed, path)),
-            ),
-            Err(error) => layers.push(Layer {
-                scope: Scope::Managed,
-                path: settings_path(env, Scope::Managed),
-                state: State::Dropped(error),
-            }),
-        }
+        let mut layers = load_managed(env);
         for scope in [Scope::Local, Scope::Project, Scope::User] {
             layers.push(load_layer(scope, settings_path(env, scope)));
         }
@@ -128,6 +116,16 @@ impl Stack {
         Stack {
             layers,
             shell: (!inside).then(|| env.clone()),
+        }
+    }
+
+    /// Only the files that need no trust in the working folder: the managed ones, and the user's own at `user`.
+    pub fn load_trusted(env: &Env, user: PathBuf) -> Stack {
+        let mut layers = load_managed(env);
+        layers.push(load_layer(Scope::User, user));
+        Stack {
+            layers,
+            shell: None,
         }
     }
 
@@ -207,6 +205,21 @@ impl Stack {
             region: env("AWS_REGION"),
             model: env("ANTHROPIC_MODEL").or_else(saved),
         })
+    }
+}
+
+fn load_managed(env: &Env) -> Vec<Layer> {
+    let scope = Scope::Managed;
+    match managed_files(env) {
+        Ok(paths) => paths
+            .into_iter()
+            .map(|path| load_layer(scope, path))
+            .collect(),
+        Err(error) => vec![Layer {
+            scope,
+            path: settings_path(env, scope),
+            state: State::Dropped(error),
+        }],
     }
 }
 

@@ -3,6 +3,8 @@
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use crate::aws::claude_view::KEYS_HIDE_SSO;
 use crate::aws::profiles::{AwsFiles, Profile};
+use crate::claude::settings::{Scope, Source};
+use crate::commands::AWS_FILE_VARIABLES;
 use crate::commands::facts::{Access, Facts};
 use crate::error::Error;
 use crate::nearest::nearest;
@@ -45,16 +47,11 @@ fn files_are_readable(facts: &Facts) -> Finding {
     let Ok(files) = &facts.files else {
         return skipped("the files are not valid");
     };
-    for file in [&files.config, &files.credentials] {
-        if file.bytes.is_none() && file.path.exists() {
-            let path = facts.env.tilde(&file.path);
-            return warn(format!(
-                "{path} is there and cannot be read, so it counts as absent"
-            ))
-            .remedy(format!("chmod u+r {}", quote(&path)));
-        }
+    match files.find_unreadable(facts.env).into_iter().next() {
+        Some(error) => warn(format!("{}; aws passes it over", error.message))
+            .remedy(error.suggestion.clone().unwrap_or_default()),
+        None => ok("no file is passed over"),
     }
-    ok("no file is passed over")
 }
 
 /// The profile in use, where the files can be read and a profile is in use.
@@ -83,6 +80,9 @@ fn not_found(facts: &Facts, files: &AwsFiles, name: &str) -> Finding {
     let finding = fail(format!(
         "the profile `{name}` is in neither of the AWS files"
     ));
+    if let Some(step) = files.correct_header(name) {
+        return finding.remedy(step);
+    }
     let names = files.profiles.iter().map(|profile| profile.name.as_str());
     let place = facts
         .profile
@@ -151,15 +151,32 @@ fn credentials_are_the_same(facts: &Facts) -> Finding {
 }
 
 /// An empty variable is no file for botocore and the default for Claude Code; a `$NAME` in it only botocore expands.
+/// One in the settings of the working folder is Claude Code's alone.
 fn readers_open_the_same_files(facts: &Facts) -> Finding {
-    for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+    for name in AWS_FILE_VARIABLES {
+        let source = facts.stack.effective_env(name).map(|found| found.source);
+        let place = match &source {
+            Some(Source::File(_, path)) => facts.env.tilde(path),
+            _ => "this shell".to_owned(),
+        };
+        let remedy = match &source {
+            Some(Source::File(..)) => format!("take `{name}` out of {place}"),
+            _ => format!("unset {name}"),
+        };
+        let scope = source.and_then(|source| source.scope());
+        if matches!(scope, Some(Scope::Local | Scope::Project)) {
+            return warn(format!(
+                "`{name}` in {place} sends Claude Code to another AWS file than the one looked at here"
+            ))
+            .remedy(remedy);
+        }
         let set = facts.env.var(name);
         if set.is_some_and(|value| value.is_empty() || value.contains('$')) {
             return warn(format!(
-                "`{name}` is {} in this shell: aws and Claude Code open different files for it",
+                "`{name}` is {} in {place}: aws and Claude Code open different files for it",
                 set.filter(|value| !value.is_empty()).unwrap_or("empty")
             ))
-            .remedy(format!("unset {name}"));
+            .remedy(remedy);
         }
     }
     ok("aws and Claude Code open the same files")

@@ -4,7 +4,7 @@ use super::check::{Finding, Test, fail, ok, skipped, warn};
 use super::settings::settings_key;
 use crate::aws::listing::{Key, load_kept};
 use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
-use crate::claude::plan::not_available;
+use crate::claude::plan::{find_stale_others, not_available};
 use crate::commands::facts::{Facts, Sourced};
 use crate::time::describe_span;
 
@@ -91,17 +91,11 @@ fn pins_take_requests(facts: &Facts) -> Finding {
         .pins
         .iter()
         .find(|(_, pin)| stale(facts, pin).is_some());
-    let subagents = facts.variable("CLAUDE_CODE_SUBAGENT_MODEL");
-    let subagents = subagents.filter(|model| stale(facts, model).is_some());
-    if let (None, Some(model)) = (pin, subagents) {
-        return warn(format!(
-            "subagents use {}, which takes no requests from {}",
-            model.value, facts.region.used.value
-        ))
-        .remedy(format!(
-            "take `CLAUDE_CODE_SUBAGENT_MODEL` out of {}",
-            model.origin.place(facts.env)
-        ));
+    let others = find_stale_others(&facts.stack, &facts.region.used.value);
+    if let (None, Some(other)) = (pin, others.into_iter().next()) {
+        return warn(other.message)
+            .code(other.code)
+            .remedy(other.suggestion.unwrap_or_default());
     }
     match pin {
         Some((family, pin)) => {
