@@ -205,7 +205,7 @@ class Bill(unittest.TestCase):
     def test_holds_what_is_linked_and_nothing_from_the_tests(self):
         bill = sbom.bill("x86_64-unknown-linux-musl")
         scopes = {it["name"]: it["scope"] for it in bill["components"]}
-        self.assertEqual(scopes["clap"], "required")
+        self.assertEqual(scopes["clap_lex"], "required")
         self.assertEqual(scopes["libc"], "required")
         self.assertEqual(scopes["syn"], "excluded")
         self.assertNotIn("proptest", scopes)
