@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use capture::{End, Output, capture, capture_all};
-pub use side_by_side::{Board, side_by_side};
+pub use side_by_side::{Board, lock, side_by_side};
 pub use terminal::{Stdout, interactive, interactive_heard, replace};
 
 use crate::env::{Env, find_var};

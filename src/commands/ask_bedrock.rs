@@ -3,7 +3,7 @@
 //! The commands say for whom; what is run, in which order and what it means is decided here.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::aws::cli::{self, AwsCli};
 use crate::aws::credentials::{self, Credentials};
@@ -13,7 +13,7 @@ use crate::aws::regions::has_bedrock;
 use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
-use crate::exec::{self, Output, Run};
+use crate::exec::{self, Output, Run, lock};
 use crate::hash::NameSet;
 use crate::report::Warning;
 
@@ -253,11 +253,10 @@ impl<'a> Asker<'a> {
             who = Some(identify());
             board.next_done();
         });
-        let listing = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let nobody = || Err(unknown_caller());
+        let listed = lock(&listing).take();
         (
-            who.unwrap_or_else(nobody),
-            listing.unwrap_or_else(|| Err(unknown_caller())),
+            who.unwrap_or_else(|| Err(unknown_caller())),
+            listed.unwrap_or_else(|| Err(unknown_caller())),
         )
     }
 
@@ -429,10 +428,6 @@ pub fn no_access(region: &str) -> Error {
 fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {
     let context = caller.failure("sts get-caller-identity", None);
     cli::read(&context, outcome, identity::parse)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn nothing_ran() -> Result<Output> {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Run, interrupted, signals};
+use super::{Run, interrupted, lock, signals};
 use crate::error::Result;
 
 /// How long a program that shares the terminal may take to end by itself after Ctrl-C, which it got too.
@@ -44,7 +44,7 @@ pub fn interactive_heard(run: &Run) -> Result<(i32, String)> {
     let shared = Arc::clone(&heard);
     let listener = std::thread::Builder::new().spawn(move || {
         let note = |piece: Option<&[u8]>| {
-            let mut heard = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut heard = lock(&shared.0);
             heard.bytes.extend(piece.unwrap_or_default());
             heard.closed |= piece.is_none();
             shared.1.notify_all();
@@ -61,7 +61,7 @@ pub fn interactive_heard(run: &Run) -> Result<(i32, String)> {
     listener.map_err(|error| run.start_error(&error))?;
     let expression = run.expression().stdout_to_stderr().stderr_file(writer);
     let code = attend(run, expression)?;
-    let mut so_far = heard.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut so_far = lock(&heard.0);
     // A browser that the program started may hold the pipe open for hours.
     loop {
         let length = so_far.bytes.len();
@@ -86,7 +86,7 @@ struct Heard {
 
 /// Starts it, and waits for its end or for Ctrl-C.
 fn attend(run: &Run, expression: duct::Expression) -> Result<i32> {
-    let watch = signals::Watch::start();
+    let _watch = signals::Watch::start();
     let started = Instant::now();
     let failed = |error: std::io::Error| run.start_error(&error);
     let handle = expression.start().map_err(failed)?;
@@ -100,13 +100,13 @@ fn attend(run: &Run, expression: duct::Expression) -> Result<i32> {
         if let Some(output) = ended {
             let code = exit_code(output.status);
             run.tell(&format!("exit {code}"), started.elapsed());
-            return if watch.interrupted() {
+            return if signals::interrupted() {
                 Err(interrupted())
             } else {
                 Ok(code)
             };
         }
-        if watch.interrupted() {
+        if signals::interrupted() {
             let give_up = *give_up.get_or_insert_with(|| Instant::now() + GRACE);
             if Instant::now() >= give_up {
                 // Already gone is as good.
