@@ -150,11 +150,6 @@ impl Document {
         text::encode(self.encoding, &self.bytes)
     }
 
-    /// Whether there is no member at all.
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// The value at `path`: of several members of one name the last, as `JSON.parse` has it.
     ///
     /// `None` too for a number beyond any float and for nesting beyond 128 levels; [`Document::kind`] knows those.

@@ -29,15 +29,6 @@ pub struct AwsCli {
     trace: Option<Trace>,
 }
 
-/// What `aws sso login` is told to log in to.
-#[derive(Clone, Copy, Debug)]
-pub enum Session<'a> {
-    /// The session of a profile; the only way for legacy SSO profiles.
-    OfProfile(&'a str),
-    /// A `[sso-session NAME]`.
-    Named(&'a str),
-}
-
 /// How `aws sso login` reaches the browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Browser {
@@ -82,11 +73,6 @@ impl AwsCli {
         self
     }
 
-    /// Where it was found.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Asks for its version.
     ///
     /// # Errors
@@ -118,20 +104,16 @@ impl AwsCli {
         self.ask(&["sts", "get-caller-identity"], profile, region)
     }
 
-    /// `aws sso login`, to be run on the terminal.
-    pub fn sso_login(&self, session: Session<'_>, browser: Browser) -> Run {
-        let (name, value, profile) = match session {
-            Session::OfProfile(profile) => ("--profile", profile, Some(profile)),
-            Session::Named(session) => ("--sso-session", session, None),
-        };
+    /// `aws sso login` for the profile that holds the session, to be run on the terminal.
+    pub fn sso_login(&self, profile: &str, browser: Browser) -> Run {
         let browser: &[&str] = match browser {
             Browser::Open => &[],
             Browser::Print => &["--no-browser"],
             Browser::DeviceCode => &["--no-browser", "--use-device-code"],
         };
-        self.run(profile)
+        self.run(Some(profile))
             .args(["sso", "login"])
-            .args(option(name, value))
+            .args(option("--profile", profile))
             .args(browser)
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::cli::{AwsCli, Browser, Session};
+use crate::aws::cli::{AwsCli, Browser};
 use crate::aws::credentials::{Credentials, Inspector, Login as How, Status};
 use crate::aws::failure;
 use crate::aws::profiles::AwsFiles;
@@ -123,15 +123,12 @@ impl Login {
                     (false, true) => Browser::Print,
                     (false, false) => Browser::Open,
                 };
-                (
-                    aws.sso_login(Session::OfProfile(profile), browser),
-                    "sso login",
-                )
+                (aws.sso_login(profile, browser), "sso login")
             }
             How::AwsLogin { profile } => (aws.login(profile), "login"),
         };
         context.listener.trace(&run.command_line());
-        let (exit, said) = exec::interactive_heard(&run)?;
+        let (exit, said) = exec::interactive(&run)?;
         if exit == 0 {
             return Ok(());
         }

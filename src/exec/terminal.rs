@@ -13,32 +13,12 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long after its end a program's last words may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Where the stdout of a program that keeps the terminal goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stdout {
-    /// To our stdout.
-    Inherit,
-    /// To our stderr, so that our stdout carries nothing but our answer.
-    ToStderr,
-}
-
-/// Runs a program on our terminal, without a deadline, and returns its exit code (128 and the signal, if one ended it).
+/// Runs a program on our terminal, without a deadline, all its output to our stderr as it comes, so that our stdout carries
+/// nothing but our answer. Returns its exit code (128 and the signal, if one ended it) and what it wrote.
 ///
 /// # Errors
 /// `COMMAND_NOT_FOUND` when it cannot be started, `INTERRUPTED` after Ctrl-C.
-pub fn interactive(run: &Run, stdout: Stdout) -> Result<i32> {
-    let expression = match stdout {
-        Stdout::Inherit => run.expression(),
-        Stdout::ToStderr => run.expression().stdout_to_stderr(),
-    };
-    attend(run, expression)
-}
-
-/// Like [`interactive`], with all output to our stderr as it comes; also returns what the program wrote.
-///
-/// # Errors
-/// As [`interactive`].
-pub fn interactive_heard(run: &Run) -> Result<(i32, String)> {
+pub fn interactive(run: &Run) -> Result<(i32, String)> {
     let (mut reader, writer) = std::io::pipe().map_err(|error| run.start_error(&error))?;
     let heard = Arc::new((Mutex::<Heard>::default(), Condvar::new()));
     let shared = Arc::clone(&heard);

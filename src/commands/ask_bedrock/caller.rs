@@ -170,7 +170,7 @@ aws_secret_access_key = secretEXAMPLE
     #[test]
     fn one_answer_serves_the_same_role_of_the_same_session_and_no_other() {
         let home = tempfile::tempdir().unwrap();
-        file::write_new(&home.path().join(".aws/config"), CONFIG.as_bytes(), 0o600).unwrap();
+        file::write(&home.path().join(".aws/config"), CONFIG.as_bytes(), 0o600).unwrap();
         let env = Env::for_test(home.path(), &[]);
         let files = AwsFiles::load(&env).unwrap();
         let mut inspector = Inspector::new(&env, &files);
