@@ -52,6 +52,11 @@ fn scopes_of(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|it| !it.is_empty())
 }
 
+/// Whether a list of scopes has the one with which a session renews itself.
+pub fn asks_to_renew(scopes: &str) -> bool {
+    scopes_of(scopes).any(|scope| scope == ACCESS_SCOPE)
+}
+
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

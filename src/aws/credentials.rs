@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use serde::Serialize;
 
 use crate::aws::cache_json::CacheFile;
+use crate::aws::identity::is_account;
 use crate::aws::profiles::{AwsFiles, Profile, SsoSession};
 use crate::aws::role_cache;
 use crate::env::Env;
@@ -317,8 +318,7 @@ impl<'a> Inspector<'a> {
 /// The account in an ARN (`arn:PARTITION:SERVICE:REGION:ACCOUNT:…`).
 fn account_of(arn: &str) -> Option<String> {
     let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| account.to_owned())
+    is_account(account).then(|| account.to_owned())
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub struct AwsFiles {
 }
 
 /// One of the two files.
+#[derive(Clone)]
 pub struct AwsFile {
     /// Where it is, or would be.
     pub path: PathBuf,
@@ -139,6 +140,18 @@ impl AwsFiles {
             sso_sessions: map.sso_sessions,
             positions: map.positions,
         })
+    }
+
+    /// The same with these bytes as the config file.
+    ///
+    /// # Errors
+    /// As [`AwsFiles::parse`].
+    pub(super) fn with_config(&self, bytes: &[u8]) -> Result<Self> {
+        let config = AwsFile {
+            path: self.config.path.clone(),
+            bytes: Some(bytes.to_vec()),
+        };
+        Self::parse(config, self.credentials.clone())
     }
 
     /// The profile of that name.

@@ -100,10 +100,7 @@ fn carry_out(
                 }),
             };
             Ok(if dry_run {
-                file::Plan {
-                    content: file::Content::Leave,
-                    kept: file::Kept::Leave,
-                }
+                file::Plan::LEAVE
             } else {
                 plan.commit(seen.current)
             })

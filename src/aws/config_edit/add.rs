@@ -2,7 +2,7 @@
 
 use super::editor::Editor;
 use super::upgrade::consistent;
-use super::{ACCESS_SCOPE, Edit, check, scopes_of};
+use super::{ACCESS_SCOPE, Edit, asks_to_renew, check};
 use crate::aws::claude_view::ClaudeView;
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section};
 use crate::aws::regions;
@@ -107,8 +107,9 @@ pub fn plan_add(config: AwsFile, credentials: AwsFile, wish: &NewProfile) -> Res
     }
     let (bytes, changes) = editor.finish()?;
     if let Some(name) = &wish.profile {
-        consistent(&files, &bytes, name, &wish.session)?;
-        warnings.extend(unreadable(&files, &bytes, name)?);
+        let after = files.with_config(&bytes)?;
+        consistent(&after, name, &wish.session)?;
+        warnings.extend(unreadable(&after, name)?);
     }
     Ok(Edit {
         bytes,
@@ -211,7 +212,7 @@ fn shadowed(profile: &Profile, entries: &[(&'static str, &str)]) -> Option<Warni
 }
 
 fn lacks_scope(session: &str, scopes: Option<&str>) -> Option<Warning> {
-    if scopes.is_some_and(|list| scopes_of(list).any(|scope| scope == ACCESS_SCOPE)) {
+    if scopes.is_some_and(asks_to_renew) {
         return None;
     }
     let message = format!(
@@ -222,17 +223,9 @@ fn lacks_scope(session: &str, scopes: Option<&str>) -> Option<Warning> {
 }
 
 /// Whether Claude Code will see the profile in the edited file.
-pub(super) fn unreadable(files: &AwsFiles, edited: &[u8], name: &str) -> Result<Option<Warning>> {
-    let copy = |file: &AwsFile, bytes: Option<&[u8]>| AwsFile {
-        path: file.path.clone(),
-        bytes: bytes.map(<[u8]>::to_vec),
-    };
-    let credentials = files.credentials.bytes.as_deref();
-    let view = ClaudeView::parse(Some(edited), credentials);
-    let after = AwsFiles::parse(
-        copy(&files.config, Some(edited)),
-        copy(&files.credentials, credentials),
-    )?;
+pub(super) fn unreadable(after: &AwsFiles, name: &str) -> Result<Option<Warning>> {
+    let (config, credentials) = (&after.config.bytes, &after.credentials.bytes);
+    let view = ClaudeView::parse(config.as_deref(), credentials.as_deref());
     let reason = view.unreadable_reason(after.require_profile(name)?);
     Ok(reason.map(|reason| Warning::new("PROFILE_UNREADABLE", reason.message)))
 }

@@ -6,6 +6,7 @@
 use super::{Next, Step, Wizard};
 use crate::aws::claude_view::ClaudeView;
 use crate::aws::config_edit::{NewProfile, plan_add};
+use crate::aws::identity::is_account;
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::regions;
 use crate::commands::sso;
@@ -125,9 +126,7 @@ impl Wizard<'_> {
                 "it looks like https://company.awsapps.com/start",
             ),
             1 => regions::check(text),
-            2 if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) => {
-                wrong("that is no account id", "it is a number of 12 digits")
-            }
+            2 if !is_account(text) => wrong("that is no account id", "it is a number of 12 digits"),
             3 if text.is_empty() => wrong("a role is needed", "the access portal lists yours"),
             4 if text.is_empty() => wrong("a name is needed", "any word, such as bedrock"),
             4 if self.files.find_profile(text).is_some() => {
