@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::aws::cli::{self, AwsCli};
 use crate::claude::settings;
 use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
 use crate::env::Env;
+use crate::error::Result;
 use crate::exec::Trace;
 use crate::report::Look;
 
@@ -61,6 +63,15 @@ impl Context<'_> {
     /// The settings file to edit: `--settings`, else that of `--scope`.
     pub fn settings_path(&self) -> PathBuf {
         self.options.settings_path(self.env)
+    }
+
+    /// The `aws` command, with the deadline and the trace that the options ask for.
+    ///
+    /// # Errors
+    /// `AWS_CLI_NOT_FOUND`.
+    pub fn find_aws(&self) -> Result<AwsCli> {
+        let aws = AwsCli::find(self.env)?.timeout(self.timeout(cli::DEFAULT_TIMEOUT));
+        Ok(aws.trace(self.listener.tracer()))
     }
 
     /// How long one child may take.

@@ -16,9 +16,9 @@ use crate::exec::{self, End, Output, Run, Trace};
 use crate::report::escape;
 use crate::shell::quote;
 
-/// How long one run may take, unless `--timeout` says otherwise: twice a connection that is not accepted and an answer
+/// How many seconds one run may take, unless `--timeout` says otherwise: twice a connection that is not accepted and an answer
 /// that does not come, by the limits that [`AwsCli`] gives `aws`, with time for Python to start.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub const DEFAULT_TIMEOUT: u64 = 60;
 
 /// The `aws` command of this system.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ impl AwsCli {
         Ok(AwsCli {
             path,
             env: env.clone(),
-            timeout: DEFAULT_TIMEOUT,
+            timeout: Duration::from_secs(DEFAULT_TIMEOUT),
             trace: None,
         })
     }

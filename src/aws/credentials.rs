@@ -92,6 +92,14 @@ impl From<&Problem> for Warning {
     }
 }
 
+impl From<&Problem> for Error {
+    fn from(problem: &Problem) -> Self {
+        let mut error = Error::new(problem.code, problem.message.clone());
+        error.suggestion.clone_from(&problem.suggestion);
+        error
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         Problem {

@@ -109,6 +109,15 @@ pub const OTHER_MODELS: [&[&str]; 3] = [
     &["env", "ANTHROPIC_DEFAULT_MODEL"],
 ];
 
+/// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
+pub const OTHER_PROVIDERS: &[&str] = &[
+    "CLAUDE_CODE_USE_FOUNDRY",
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+    "CLAUDE_CODE_USE_MANTLE",
+    "CLAUDE_CODE_USE_VERTEX",
+];
+
 /// The key that says what a family's name means; `None` for families that Claude Code has no key for.
 pub fn pin_of(family: &Family<'_>) -> Option<&'static [&'static str]> {
     let name = format!(

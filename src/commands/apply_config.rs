@@ -224,11 +224,7 @@ impl ApplyConfig {
         // What an export command prints comes from `aws`, which reads the profile.
         if !self.isolate {
             let view = ClaudeView::load(env, &files);
-            let unreadable = view.unreadable_reason(entry).map(|reason| {
-                let step = reason.step();
-                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
-            });
-            warnings.extend(unreadable.or_else(|| view.differing_credentials(entry, &files)));
+            warnings.extend(view.differing(entry, &files));
         }
         let mut wishes = self.wishes(context, &profile, &region, &choice.model, &credentials);
         wishes.pins = choice.pins;

@@ -53,12 +53,9 @@ impl<'a> Asker<'a> {
     /// # Errors
     /// `AWS_CLI_NOT_FOUND`.
     pub fn new(context: &'a Context<'a>) -> Result<Self> {
-        let cli = AwsCli::find(context.env)?
-            .timeout(context.timeout(cli::DEFAULT_TIMEOUT.as_secs()))
-            .trace(context.listener.tracer());
         Ok(Asker {
             context,
-            cli,
+            cli: context.find_aws()?,
             renewed: Mutex::default(),
             lacks_type_filter: AtomicBool::new(false),
             remarks: Mutex::default(),
@@ -405,10 +402,7 @@ pub fn refusal(credentials: &Credentials) -> Option<Error> {
     {
         return None;
     }
-    let problem = credentials.problem.as_ref()?;
-    let mut error = Error::new(problem.code, problem.message.clone());
-    error.suggestion.clone_from(&problem.suggestion);
-    Some(error)
+    credentials.problem.as_ref().map(Error::from)
 }
 
 /// That a region offers no Claude model to the caller.
@@ -423,6 +417,15 @@ pub fn no_access(region: &str) -> Error {
         format!("Bedrock lists no Claude model for this account in {region}"),
     )
     .suggest("choose another region, or ask for access to Claude models on the Bedrock console")
+}
+
+/// That nothing can be told offline.
+pub fn none_kept() -> Error {
+    Error::new(
+        Code::ListingMissing,
+        "no listing is kept for this profile and region",
+    )
+    .suggest("leave --offline out once")
 }
 
 fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {

@@ -5,13 +5,12 @@ use serde::Serialize;
 use crate::aws::credentials::Inspector;
 use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
-use crate::claude::keys::pin_of;
 use crate::claude::models::{
     Family, ListedModel, geographies_of_region, label, newest_first, recommended, without_one_m,
 };
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
-use crate::commands::facts::{Access, Facts};
+use crate::commands::facts::{Access, Facts, Sourced};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::exec;
@@ -82,8 +81,7 @@ impl Models {
         let env = context.env;
         let facts = Facts::gather(env, context.options);
         let files = facts.files.as_ref().map_err(Error::clone)?;
-        let stack = &facts.stack;
-        let config = stack.current_config();
+        let config = facts.stack.current_config();
         let Subject {
             name,
             region,
@@ -148,10 +146,6 @@ impl Models {
         let age = listing.kept_at.map_or(0, |at| env.now - at);
         let mut models = listing.models;
         newest_first(&mut models);
-        let pins: Vec<String> = Family::ALIASED
-            .iter()
-            .filter_map(|family| Some(stack.effective_env(pin_of(family)?.last()?)?.value))
-            .collect();
         let chosen = config.and_then(|config| config.model);
         Ok(Box::new(Listed {
             profile: name,
@@ -164,7 +158,7 @@ impl Models {
             region,
             models: models
                 .iter()
-                .map(|model| Model::new(model, chosen.as_deref(), &pins))
+                .map(|model| Model::new(model, chosen.as_deref(), &facts.pins))
                 .collect(),
             warnings,
         }))
@@ -232,11 +226,8 @@ struct Subject {
 }
 
 impl Model {
-    fn new(model: &ListedModel, chosen: Option<&str>, pins: &[String]) -> Self {
-        let names = |text: &str| {
-            let bare = without_one_m(text);
-            bare == model.id || model.arn.as_deref() == Some(bare)
-        };
+    fn new(model: &ListedModel, chosen: Option<&str>, pins: &[(Family, Sourced)]) -> Self {
+        let names = |text: &str| model.is(without_one_m(text));
         let id = model.parsed();
         let geography = id.and_then(|id| id.geography);
         Model {
@@ -260,7 +251,7 @@ impl Model {
             application: model.application,
             behind: model.model_id.clone(),
             chosen: chosen.is_some_and(names),
-            pinned: pins.iter().any(|pin| names(pin)),
+            pinned: pins.iter().any(|(_, pin)| names(&pin.value)),
         }
     }
 }

@@ -78,8 +78,7 @@ fn find_exact<'t>(
     text: &'t str,
     listed: &'t [ListedModel],
 ) -> Result<Option<(&'t str, Option<ModelId<'t>>)>> {
-    let is_it = |model: &&ListedModel| model.id == text || model.arn.as_deref() == Some(text);
-    if let Some(model) = listed.iter().find(is_it) {
+    if let Some(model) = listed.iter().find(|model| model.is(text)) {
         let id = model.parsed();
         // An application profile may hide its model; then its owner's word counts.
         if id.is_none() && !(model.application && model.model_id.is_none()) {

@@ -7,7 +7,7 @@ use crate::aws::profiles::Profile;
 use crate::aws::regions::{self, has_bedrock, is_region_shaped};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
-    Asker, Caller, Listing, find_kept, listed, means_no_credentials, no_access,
+    Asker, Caller, Listing, find_kept, listed, means_no_credentials, no_access, none_kept,
 };
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
@@ -60,13 +60,7 @@ pub(super) fn ask(
                 answer.found = regions
                     .find_map(|region| Some((region.clone(), find_kept(context, caller, region)?)));
                 if answer.found.is_none() {
-                    answer.error = Some(
-                        Error::new(
-                            Code::ListingMissing,
-                            "no listing is kept for this profile and region",
-                        )
-                        .suggest("leave --offline out once"),
-                    );
+                    answer.error = Some(none_kept());
                 }
             });
         }
