@@ -11,7 +11,7 @@ use crate::claude::plan::{self, Change, Refresh, Wishes};
 use crate::claude::settings::{Stack, parse_settings};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::Caller;
-use crate::commands::settings_edit::edit;
+use crate::commands::settings_edit::{Edited, edit};
 use crate::commands::usage::{Flag, Takes, arguments, words};
 use crate::error::{Code, Error, Result};
 use crate::file;
@@ -120,16 +120,10 @@ struct Config {
 
 /// The `data` of `apply-config --remove`.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Reverted {
     removed: bool,
-    settings_path: String,
-    requires_restart: bool,
-    changed: bool,
-    changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    warnings: Vec<Warning>,
+    #[serde(flatten)]
+    edited: Edited,
 }
 
 impl ApplyConfig {
@@ -143,15 +137,8 @@ impl ApplyConfig {
             let edited = edit(context, &path, self.dry_run, &mut |seen| {
                 plan::plan_reset(seen.current, seen.kept, &path)
             })?;
-            return Ok(Box::new(Reverted {
-                removed: !self.dry_run,
-                settings_path: path.display().to_string(),
-                requires_restart: edited.changed,
-                changed: edited.changed,
-                changes: edited.changes,
-                diff: edited.diff,
-                warnings: edited.warnings,
-            }));
+            let removed = !self.dry_run;
+            return Ok(Box::new(Reverted { removed, edited }));
         }
         Ok(Box::new(self.configure(context, None)?))
     }
