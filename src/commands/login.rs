@@ -12,6 +12,7 @@ use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::file;
+use crate::hash::sha1_hex;
 use crate::report::{Look, Report, document, escape};
 use crate::shell::option;
 use crate::time::{Epoch, describe_span, format_timestamp};
@@ -217,7 +218,7 @@ fn take_turn(
     session: &Credentials,
 ) -> Result<Option<file::Turn>> {
     let key = session.sso_session.as_deref().unwrap_or(how.profile());
-    let name = sha1_smol::Sha1::from(key).digest().to_string();
+    let name = sha1_hex(key.as_bytes());
     let folder = context.env.cache_dir().join("login").join(name);
     let longest = context.timeout(LONGEST_WAIT);
     match file::take_turn(&folder, longest) {

@@ -14,7 +14,7 @@ use crate::commands::facts::{Access, Facts, Sourced};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::exec;
-use crate::report::{Look, Report, Tint, Warning, document, escape};
+use crate::report::{Look, Report, Tint, Warning, capitalized, document, escape};
 use crate::time::{describe_span, format_timestamp};
 
 arguments! {
@@ -304,11 +304,11 @@ impl Report for Listed {
         let mut family = None;
         for model in &self.models {
             if family != Some(&model.family) {
-                let mut letters = model.family.chars();
-                let first = letters.next().map(|first| first.to_ascii_uppercase());
-                let word: String = first.into_iter().chain(letters).collect();
-                let word = if word.is_empty() { "Other" } else { &word };
-                out.push_str(&format!("\n{}\n", look.tint(Tint::Bold, &escape(word))));
+                let word = match model.family.as_str() {
+                    "" => "Other".to_owned(),
+                    family => escape(&capitalized(family)),
+                };
+                out.push_str(&format!("\n{}\n", look.tint(Tint::Bold, &word)));
                 family = Some(&model.family);
             }
             let marks = [

@@ -12,6 +12,7 @@ use crate::aws::identity::is_account;
 use crate::env::Env;
 use crate::error::Result;
 use crate::file;
+use crate::hash::sha1_hex;
 use crate::report::pretty;
 use crate::time::{Epoch, format_timestamp, parse_timestamp};
 
@@ -36,11 +37,10 @@ impl Key<'_> {
         match self.account.filter(|text| is_account(text)) {
             Some(account) if region_fits => format!("listing-{account}-{}.json", self.region),
             account => {
-                let mut digest = sha1_smol::Sha1::new();
-                digest.update(account.unwrap_or(self.profile).as_bytes());
-                digest.update(&[u8::from(account.is_some())]);
-                digest.update(self.region.as_bytes());
-                format!("listing-{}.json", digest.digest())
+                let whose = account.unwrap_or(self.profile).as_bytes();
+                let told = [u8::from(account.is_some())];
+                let words = [whose, &told, self.region.as_bytes()].concat();
+                format!("listing-{}.json", sha1_hex(&words))
             }
         }
     }
