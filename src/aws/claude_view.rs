@@ -224,7 +224,8 @@ impl<'v> ClaudeProfile<'v> {
     pub fn region(&self) -> Option<&'v str> {
         let sections = [self.credentials, self.config].into_iter();
         let mut regions = sections.filter_map(|section| section.find("region")?.1);
-        regions.find(|region| takes_region(region))
+        let stops = |c: char| c.is_whitespace() || matches!(c, '/' | '.' | '_');
+        regions.find(|region| !region.contains(stops))
     }
 
     /// Every key with its text (`None` for a secret); where a key comes twice, the later one counts.
@@ -236,12 +237,6 @@ impl<'v> ClaudeProfile<'v> {
         let credentials = self.credentials.find(key);
         credentials.or_else(|| self.config.find(key))
     }
-}
-
-/// Whether Claude Code takes a text for a region; one with other characters it passes over.
-pub fn takes_region(text: &str) -> bool {
-    let stops = |c: char| c.is_whitespace() || matches!(c, '/' | '.' | '_');
-    !text.contains(stops)
 }
 
 /// What the SDK's pattern for names in the config file (`[\w-@+.%:/]+`) has against this one.

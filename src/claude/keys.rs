@@ -101,14 +101,6 @@ pub const KEYS: &[Key] = &[
     Key::new(EXPORT, Claim::Command),
 ];
 
-/// Other places that name models for Claude Code. They are the user's own: what stands there is told, not changed.
-pub const OTHER_MODELS: [&[&str]; 3] = [
-    &["env", "CLAUDE_CODE_SUBAGENT_MODEL"],
-    &["fallbackModel"],
-    // Last, for it counts only where no other key names the main model.
-    &["env", "ANTHROPIC_DEFAULT_MODEL"],
-];
-
 /// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
 pub const OTHER_PROVIDERS: &[&str] = &[
     "CLAUDE_CODE_USE_FOUNDRY",
@@ -116,6 +108,14 @@ pub const OTHER_PROVIDERS: &[&str] = &[
     "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
     "CLAUDE_CODE_USE_MANTLE",
     "CLAUDE_CODE_USE_VERTEX",
+];
+
+/// Other places that name models for Claude Code. They are the user's own: what stands there is told, not changed.
+pub const OTHER_MODELS: [&[&str]; 3] = [
+    &["env", "CLAUDE_CODE_SUBAGENT_MODEL"],
+    &["fallbackModel"],
+    // Last, for it counts only where no other key names the main model.
+    &["env", "ANTHROPIC_DEFAULT_MODEL"],
 ];
 
 /// The key that says what a family's name means; `None` for families that Claude Code has no key for.

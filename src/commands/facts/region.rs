@@ -1,7 +1,7 @@
 //! Which region Claude Code sends requests to.
 
 use super::sourced::{self, Origin, Sourced};
-use crate::aws::claude_view::{ClaudeView, takes_region};
+use crate::aws::claude_view::ClaudeView;
 use crate::claude::settings::Stack;
 
 /// The region in use and what was passed over on the way to it.
@@ -39,10 +39,10 @@ impl Region {
             .filter_map(|name| sourced::variable(stack, name))
             .chain(own)
         {
-            if takes_region(&value.value) {
-                found.push(value);
-            } else {
+            if is_dropped(&value.value) {
                 dropped.push(value);
+            } else {
+                found.push(value);
             }
         }
         let mut found = found.into_iter();
@@ -64,4 +64,11 @@ impl Region {
     pub fn is_known(&self) -> bool {
         self.used.origin != Origin::Default
     }
+}
+
+/// The characters that make Claude Code pass over a region.
+fn is_dropped(region: &str) -> bool {
+    region
+        .chars()
+        .any(|c| c.is_whitespace() || matches!(c, '/' | '.' | '_'))
 }
