@@ -132,12 +132,17 @@ pub fn check(region: &str) -> Result<()> {
     if is_region_shaped(region) && (has_known_words(region) || find_slip(region).is_none()) {
         return Ok(());
     }
-    let message = format!("`{}` is not an AWS region", escape(region));
-    let step = nearest(region).map_or_else(
+    Err(no_region(region))
+}
+
+/// That a text is no region, with the one that was probably meant.
+pub fn no_region(text: &str) -> Error {
+    let message = format!("`{}` is not an AWS region", escape(text));
+    let step = nearest(text).map_or_else(
         || "give a region such as us-east-1 or eu-central-1".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(Error::new(Code::RegionInvalid, message).suggest(step))
+    Error::new(Code::RegionInvalid, message).suggest(step)
 }
 
 /// Whether each word of the name but the first stands in a region of the table too.
