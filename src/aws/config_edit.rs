@@ -21,6 +21,9 @@ pub use upgrade::{Upgrade, plan_upgrade};
 /// allows ("IAM Identity Center token provider configuration" of the AWS CLI User Guide).
 pub const ACCESS_SCOPE: &str = "sso:account:access";
 
+/// The key of a session's scopes.
+const SCOPES: &str = "sso_registration_scopes";
+
 /// A planned edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {

@@ -1,7 +1,7 @@
 //! `sso upgrade`: a session that renews itself, and legacy profiles turned into profiles with a session.
 
 use super::editor::Editor;
-use super::{ACCESS_SCOPE, Edit, add, asks_to_renew, check, scopes_of};
+use super::{ACCESS_SCOPE, Edit, SCOPES, add, asks_to_renew, check, scopes_of};
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section, SsoSession};
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
@@ -20,7 +20,6 @@ pub struct Upgrade {
 
 const URL: &str = "sso_start_url";
 const REGION: &str = "sso_region";
-const SCOPES: &str = "sso_registration_scopes";
 
 /// Plans the upgrade. What needs none is left alone.
 ///
