@@ -16,6 +16,7 @@ use crate::error::{Code, Error, Result};
 use crate::exec::{self, Output, Run, lock};
 use crate::hash::NameSet;
 use crate::report::Warning;
+use crate::time::Epoch;
 
 mod caller;
 
@@ -28,7 +29,18 @@ pub struct Listing {
     /// What of other makers is listed beside them, by id and by ARN.
     pub others: Vec<String>,
     /// When AWS gave it, for one that was kept; `None`: just now.
-    pub kept_at: Option<crate::time::Epoch>,
+    pub kept_at: Option<Epoch>,
+}
+
+impl Listing {
+    /// What `aws` listed.
+    pub fn new(profiles: &[InferenceProfile], kept_at: Option<Epoch>) -> Self {
+        Listing {
+            models: listed(profiles),
+            others: of_others(profiles),
+            kept_at,
+        }
+    }
 }
 
 /// Asks AWS.
@@ -331,11 +343,7 @@ impl<'a> Asker<'a> {
 /// The listing kept for a caller and region.
 pub fn find_kept(context: &Context<'_>, caller: &Caller, region: &str) -> Option<Listing> {
     let kept = listing::load_kept(context.env, caller.key(region))?;
-    Some(Listing {
-        models: listed(&kept.profiles),
-        others: of_others(&kept.profiles),
-        kept_at: Some(kept.fetched_at),
-    })
+    Some(Listing::new(&kept.profiles, Some(kept.fetched_at)))
 }
 
 /// The Claude models of a listing, `global.` first.

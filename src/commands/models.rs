@@ -9,7 +9,7 @@ use crate::claude::models::{
     Family, ListedModel, geographies_of_region, label, newest_first, recommended, without_one_m,
 };
 use crate::commands::Context;
-use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
+use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, no_access, refusal};
 use crate::commands::facts::{Access, Facts, Sourced};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
@@ -82,53 +82,11 @@ impl Models {
         let facts = Facts::gather(env, context.options);
         let files = facts.files.as_ref().map_err(Error::clone)?;
         let config = facts.stack.current_config();
-        let Subject {
-            name,
-            region,
-            caller,
-            refusal,
-        } = self.subject(&facts, files)?;
-        regions::check(&region)?;
-        let whose = match (&name, &facts.access) {
-            (Some(name), _) => format!("the profile {name}"),
-            (None, Access::BearerToken(origin)) => {
-                format!("the Bedrock API key ({})", origin.words())
-            }
-            (None, Access::Keys(origin)) => {
-                format!("the access keys in variables ({})", origin.words())
-            }
-            (None, _) => "these credentials".to_owned(),
-        };
+        let subject = self.subject(&facts, files)?;
+        regions::check(&subject.region)?;
+        let whose = subject.whose(&facts.access);
         let mut warnings = Vec::new();
-        let listing = if context.options.offline {
-            Err(Error::new(
-                Code::ListingMissing,
-                format!("no listing is kept for {whose} in {region}"),
-            )
-            .suggest("leave --offline out once"))
-        } else {
-            context
-                .listener
-                .progress(&format!("Listing the models in {region}"));
-            refusal.map_or(Ok(()), Err).and_then(|()| {
-                if regions::has_bedrock(&region) == Some(false) {
-                    return Err(no_access(&region));
-                }
-                let asker = Asker::new(context)?;
-                let profiles = asker.list(&caller, &region, true)?;
-                warnings.extend(asker.remarks(&caller, &region));
-                let models = listed(&profiles);
-                if models.is_empty() {
-                    return Err(no_access(&region));
-                }
-                Ok(Listing {
-                    models,
-                    others: Vec::new(),
-                    kept_at: None,
-                })
-            })
-        };
-        let listing = match listing {
+        let listing = match subject.list(context, &whose, &mut warnings) {
             Ok(listing) => listing,
             Err(error) => {
                 exec::check_interrupted()?;
@@ -136,13 +94,15 @@ impl Models {
                 if matches!(error.code, Code::AccessDenied | Code::BedrockAccessDenied) {
                     return Err(error);
                 }
-                let kept = find_kept(context, &caller, &region).ok_or_else(|| error.clone())?;
+                let kept = find_kept(context, &subject.caller, &subject.region);
+                let kept = kept.ok_or_else(|| error.clone())?;
                 if !context.options.offline {
                     warnings.push(Warning::from(&error));
                 }
                 kept
             }
         };
+        let Subject { name, region, .. } = subject;
         let age = listing.kept_at.map_or(0, |at| env.now - at);
         let mut models = listing.models;
         newest_first(&mut models);
@@ -223,6 +183,53 @@ struct Subject {
     caller: Caller,
     /// Why AWS need not be asked.
     refusal: Option<Error>,
+}
+
+impl Subject {
+    /// Whose models they are, for a sentence.
+    fn whose(&self, access: &Access) -> String {
+        match (&self.name, access) {
+            (Some(name), _) => format!("the profile {name}"),
+            (None, Access::BearerToken(origin)) => {
+                format!("the Bedrock API key ({})", origin.words())
+            }
+            (None, Access::Keys(origin)) => {
+                format!("the access keys in variables ({})", origin.words())
+            }
+            (None, _) => "these credentials".to_owned(),
+        }
+    }
+
+    /// What AWS lists now, and with it what the listing lacks.
+    fn list(
+        &self,
+        context: &Context<'_>,
+        whose: &str,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Listing> {
+        let region = &self.region;
+        if context.options.offline {
+            let message = format!("no listing is kept for {whose} in {region}");
+            let error = Error::new(Code::ListingMissing, message);
+            return Err(error.suggest("leave --offline out once"));
+        }
+        let listener = context.listener;
+        listener.progress(&format!("Listing the models in {region}"));
+        if let Some(refusal) = &self.refusal {
+            return Err(refusal.clone());
+        }
+        if regions::has_bedrock(region) == Some(false) {
+            return Err(no_access(region));
+        }
+        let asker = Asker::new(context)?;
+        let profiles = asker.list(&self.caller, region, true)?;
+        warnings.extend(asker.remarks(&self.caller, region));
+        let listing = Listing::new(&profiles, None);
+        if listing.models.is_empty() {
+            return Err(no_access(region));
+        }
+        Ok(listing)
+    }
 }
 
 impl Model {

@@ -7,7 +7,7 @@ use crate::aws::profiles::Profile;
 use crate::aws::regions::{self, has_bedrock, is_region_shaped};
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
-    Asker, Caller, Listing, find_kept, listed, means_no_credentials, no_access, none_kept,
+    Asker, Caller, Listing, find_kept, means_no_credentials, no_access, none_kept,
 };
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
@@ -139,11 +139,7 @@ impl Search<'_> {
                 one.live.error = Some(self.failure(one.own, answer));
                 continue;
             };
-            let listing = Listing {
-                models: listed(&found.profiles),
-                others: Vec::new(),
-                kept_at: None,
-            };
+            let listing = Listing::new(&found.profiles, None);
             one.live.remarks = asker.remarks(&one.caller, &found.region);
             one.live.found = Some((found.region.clone(), listing));
         }
