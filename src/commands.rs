@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::aws::cli::{self, AwsCli};
+use crate::aws::profiles::AWS_FILE_VARIABLES;
 use crate::claude::settings;
 use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
 use crate::env::Env;
@@ -202,9 +203,6 @@ pub const PROGRAM: Usage = Usage {
     run: None,
     hidden: false,
 };
-
-/// The variables that say where the AWS files are.
-pub const AWS_FILE_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 
 /// The commands of the replaced script: they print one JSON document, whatever happens.
 pub const SCRIPT_COMMANDS: &[&str] = &[

@@ -24,7 +24,7 @@ use scan::Member;
 use text::Encoding;
 
 /// The largest settings file that Claude Code reads, in bytes.
-pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// Why a text is not a settings file: what is wrong, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

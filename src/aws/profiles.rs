@@ -16,6 +16,9 @@ use crate::shell::{quote, split_words};
 
 pub(super) mod location;
 
+/// The variables that say where the two files are.
+pub const AWS_FILE_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+
 /// The two files and what they define.
 pub struct AwsFiles {
     /// `~/.aws/config`, or what `AWS_CONFIG_FILE` names.
@@ -47,11 +50,9 @@ impl AwsFile {
         if let Err(error) = file::read(&self.path) {
             return Some(error);
         }
-        let named = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
-            .into_iter()
-            .find(|name| {
-                env.var_nonempty(name).is_some() && location::of(env, name) == self.path
-            })?;
+        let is_it =
+            |name: &&str| env.var_nonempty(name).is_some() && location::of(env, name) == self.path;
+        let named = AWS_FILE_VARIABLES.into_iter().find(is_it)?;
         let message = format!("{named} names {}, which is not there", self.path.display());
         Some(
             Error::new(Code::FileUnreadable, message)

@@ -10,7 +10,7 @@ use crate::hash::sha1_hex;
 use crate::time::Epoch;
 
 /// Seconds before its end from which botocore renews a token (`SSOTokenProvider._REFRESH_WINDOW`).
-pub const REFRESH_WINDOW: i64 = 15 * 60;
+const REFRESH_WINDOW: i64 = 15 * 60;
 
 /// What must all be in the file for a renewal, beside the registration's end (`_refresh_access_token`).
 const RENEWAL_MEMBERS: [&str; 3] = ["clientId", "clientSecret", "refreshToken"];

@@ -159,7 +159,7 @@ fn is_command(step: &str) -> bool {
 }
 
 /// `text` with a capital at its start, unless that is a command, a name or a path.
-pub fn capital(text: &str) -> String {
+fn capital(text: &str) -> String {
     let word = text.split_whitespace().next().unwrap_or_default();
     let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == ',');
     if plain && word != "aws" && word != "claude-bedrock" {

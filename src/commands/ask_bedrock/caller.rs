@@ -59,14 +59,6 @@ impl Caller {
         }
     }
 
-    /// The environment's own credentials, with these variables on top of it.
-    pub fn of_environment(vars: Vec<(&'static str, String)>) -> Self {
-        Caller {
-            vars,
-            ..Caller::default()
-        }
-    }
-
     /// The environment's own credentials, where Claude Code signs with those: a Bedrock API key, or keys in variables.
     pub fn of_variables(facts: &Facts<'_>) -> Option<Self> {
         let names: &[&str] = match facts.access {
@@ -80,7 +72,10 @@ impl Caller {
         };
         let found = names.iter().map(|name| (*name, facts.variable(name)));
         let set = found.filter_map(|(name, found)| Some((name, found?.value)));
-        Some(Caller::of_environment(set.collect()))
+        Some(Caller {
+            vars: set.collect(),
+            ..Caller::default()
+        })
     }
 
     /// Under which its listing of a region is kept.
