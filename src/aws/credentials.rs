@@ -26,7 +26,7 @@ use crate::report::Warning;
 use crate::shell::option;
 use crate::time::{Epoch, describe_span};
 
-pub use external::hands_out;
+pub use external::{VARIABLES, hands_out, may_ask_instance};
 
 /// Where a profile's credentials come from: the provider that botocore picks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -210,6 +210,12 @@ impl Credentials {
     /// Whether Claude Code can be expected to work: valid, refreshable or unverified.
     pub fn is_valid(&self) -> bool {
         self.status.is_valid()
+    }
+
+    /// Whether the profile holds none of its own, and is no mistake either: whoever does not name it may have those of a
+    /// container or an instance.
+    pub fn are_elsewhere(&self) -> bool {
+        self.kind == Kind::None && self.status != Status::Invalid
     }
 
     /// Whether logging in gets such credentials.

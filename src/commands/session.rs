@@ -1,6 +1,6 @@
 //! The session in the words of a person: how long, until when, what then.
 
-use crate::aws::credentials::{Credentials, Kind, Status};
+use crate::aws::credentials::{Credentials, Kind, Status, hands_out, may_ask_instance};
 use crate::commands::facts::{Access, Facts};
 use crate::commands::layout::{date, moment};
 use crate::error::Code;
@@ -27,12 +27,18 @@ pub fn words(facts: &Facts) -> String {
             "none, because there is no such profile".to_owned()
         }
         (_, Some(credentials)) => describe(credentials, facts.env.now),
-        (Access::Default, None) => "none found in files".to_owned(),
-        (Access::Profile(_) | Access::Export(_), None) => {
-            "not known: the AWS files cannot be read".to_owned()
+        (Access::Default, None) if facts.files.is_ok() => {
+            if hands_out(facts.env) || may_ask_instance(facts.env) {
+                ELSEWHERE.to_owned()
+            } else {
+                "none found in files".to_owned()
+            }
         }
+        (_, None) => "not known: the AWS files cannot be read".to_owned(),
     }
 }
+
+const ELSEWHERE: &str = "from the container or instance, if it hands some out";
 
 /// Whether the verdict is on a profile that is in neither file.
 pub fn is_of_no_profile(credentials: &Credentials) -> bool {
@@ -93,7 +99,7 @@ pub fn describe(credentials: &Credentials, now: Epoch) -> String {
             Kind::Session => "session keys; no file says when they end",
             Kind::Process => "from a program that is run when they are needed",
             Kind::WebIdentity => "from a token in a file; only AWS knows whether it works",
-            Kind::None => "from the container or instance, if it hands some out",
+            Kind::None => ELSEWHERE,
             _ => "only AWS knows whether they work",
         }
         .to_owned(),

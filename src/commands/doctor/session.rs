@@ -1,7 +1,7 @@
 //! Credentials: what they are worth, when they end, and what renews them.
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
-use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out};
+use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out, may_ask_instance};
 use crate::claude::plan::{is_our_refresh, is_sso_login, profile_of_command};
 use crate::claude::settings::Scope;
 use crate::commands::facts::{Access, Facts, switches_off};
@@ -44,11 +44,19 @@ fn credentials_work(facts: &Facts) -> Finding {
     let words = || session::words(facts);
     let Some(credentials) = &facts.credentials else {
         return match facts.access {
-            Access::Default if hands_out(facts.env) => ok("the container hands out credentials"),
+            Access::Default if hands_out(facts.env) => ok(words()),
             Access::Default if facts.files.is_ok() => {
-                fail("no profile is named, there is no profile `default`, and no keys are set")
-                    .code("CREDENTIALS_MISSING")
-                    .remedy("claude-bedrock setup")
+                let none =
+                    "no profile is named, `default` holds no credentials, and no keys are set";
+                // Whether this is an instance with a role takes a call to tell, and what looks like none may have a
+                // stand-in for its metadata service.
+                let finding = if may_ask_instance(facts.env) {
+                    warn(format!("{none}: Claude Code works only where the machine has a role of its own, as on EC2"))
+                        .remedy("anywhere else: claude-bedrock setup")
+                } else {
+                    fail(none).remedy("claude-bedrock setup")
+                };
+                finding.code("CREDENTIALS_MISSING")
             }
             Access::Default | Access::Profile(_) => skipped("the AWS files are not valid"),
             _ => ok(words()),
