@@ -1,6 +1,8 @@
 //! The session in the words of a person: how long, until when, what then.
 
-use crate::aws::credentials::{Credentials, Kind, Status, hands_out, may_ask_instance};
+use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out, may_ask_instance};
+use crate::aws::profiles::AwsFiles;
+use crate::claude::plan::{is_our_refresh, is_sso_login, profile_of_command};
 use crate::commands::facts::{Access, Facts};
 use crate::commands::layout::{date, moment};
 use crate::error::Code;
@@ -36,6 +38,39 @@ pub fn words(facts: &Facts) -> String {
         }
         (_, None) => "not known: the AWS files cannot be read".to_owned(),
     }
+}
+
+/// Why a refresh command does not suit the profile, where it does not: the code and a sentence.
+pub fn find_misfit(
+    refresh: &str,
+    credentials: &Credentials,
+    files: &AwsFiles,
+) -> Option<(&'static str, String)> {
+    let Some(login) = &credentials.login else {
+        // Claude Code runs it whenever AWS refuses; a login that cannot help makes it try for half a minute.
+        let message =
+            "`awsAuthRefresh` logs in, and the profile in use is none that one logs in to";
+        return is_our_refresh(refresh).then(|| ("REFRESH_WITHOUT_LOGIN", message.to_owned()));
+    };
+    let wanted = login.profile();
+    if is_sso_login(refresh).is_some_and(|sso| sso != matches!(login, Login::Sso { .. })) {
+        let message = format!(
+            "`awsAuthRefresh` is `{refresh}`, which can only fail: the profile `{wanted}` needs the other kind of log-in"
+        );
+        return Some(("REFRESH_OF_OTHER_KIND", message));
+    }
+    let name = profile_of_command(refresh).filter(|name| name != wanted)?;
+    // Any profile of the same session will do.
+    let session = files
+        .find_profile(&name)
+        .and_then(|profile| profile.text("sso_session"));
+    if session.is_some() && session == credentials.sso_session.as_deref() {
+        return None;
+    }
+    let message = format!(
+        "`awsAuthRefresh` logs in to the profile `{name}`, and the session is that of `{wanted}`"
+    );
+    Some(("REFRESH_FOR_OTHER_PROFILE", message))
 }
 
 const ELSEWHERE: &str = "from the container or instance, if it hands some out";
