@@ -282,6 +282,11 @@ impl<'a> Inspector<'a> {
 
     /// The verdict on a profile of the two files.
     pub fn inspect_profile(&mut self, profile: &'a Profile) -> Credentials {
+        if profile.name.is_empty() {
+            // `aws` passes over `--profile ''`, and Claude Code over an empty `AWS_PROFILE`.
+            let message = "a profile whose name is empty cannot be chosen";
+            return Credentials::misconfigured(Kind::None, message, "give the profile a name");
+        }
         if role::is_role(profile) {
             return role::inspect(self, profile);
         }

@@ -91,7 +91,8 @@ def main():
         for profile, choice in theirs["kinds"].items():
             counts["profiles"] += 1
             verdict = mine.get(profile) or [None, None, None]
-            if agrees(choice, verdict):
+            # botocore has a choice for the empty name too, which nobody can choose.
+            if not profile or agrees(choice, verdict):
                 continue
             reason = explained(choice, verdict)
             if reason:
