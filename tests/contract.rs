@@ -9,7 +9,6 @@
 
 mod support;
 
-use std::io::Write as _;
 use std::path::Path;
 
 use support::sandbox::Sandbox;
@@ -282,6 +281,8 @@ fn commands() -> Vec<String> {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_written_is_a_failure() {
+    use std::io::Write;
+
     for (args, exit) in [
         (&["--help"][..], 1),
         (&["--version"], 1),
