@@ -99,7 +99,7 @@ impl Models {
             (None, Access::Keys(origin)) => {
                 format!("the access keys in variables ({})", origin.words())
             }
-            (None, _) => "these credentials".to_owned(),
+            (None, _) => "the credentials of this machine".to_owned(),
         };
         let mut warnings = Vec::new();
         let listing = if context.options.offline {
