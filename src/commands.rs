@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::aws::cli::{self, AwsCli};
+use crate::aws::credentials;
 use crate::aws::profiles::AWS_FILE_VARIABLES;
 use crate::claude::settings;
 use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
@@ -114,15 +115,15 @@ arguments! {
 }
 
 impl Options {
-    /// Moves the AWS files to where the settings say they are: there Claude Code looks for them, and what it starts.
-    /// Settings of the working folder do not count, for a repository could bring an AWS file that starts a program.
+    /// Moves the AWS files to where the settings say they are, and takes what they say of credentials around: there Claude
+    /// Code looks for them, and what it starts. Settings of the working folder do not count, for a repository could bring an AWS file that starts a program.
     pub fn follow_settings(&self, env: &mut Env) {
         let user = match &self.settings {
             Some(_) => self.settings_path(env),
             None => settings::settings_path(env, settings::Scope::User),
         };
         let stack = settings::Stack::load_trusted(env, user);
-        for name in AWS_FILE_VARIABLES {
+        for name in AWS_FILE_VARIABLES.into_iter().chain(credentials::VARIABLES) {
             if let Some(found) = stack.effective_env(name) {
                 env.set_var(name, found.value);
             }

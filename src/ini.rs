@@ -8,6 +8,8 @@ use std::ops::Range;
 
 mod reader;
 
+pub(crate) use reader::{indent_of, is_python_space};
+
 /// The section whose entries every other section of the file inherits (`configparser.DEFAULTSECT`).
 pub const DEFAULT_SECTION: &str = "DEFAULT";
 

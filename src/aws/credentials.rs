@@ -27,7 +27,7 @@ use crate::report::Warning;
 use crate::shell::option;
 use crate::time::{Epoch, describe_span};
 
-pub use external::hands_out;
+pub use external::{VARIABLES, hands_out, may_ask_instance};
 
 /// Where a profile's credentials come from: the provider that botocore picks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -221,6 +221,12 @@ impl Credentials {
         self.status.is_valid()
     }
 
+    /// Whether the profile holds none of its own, and is no mistake either: whoever does not name it may have those of a
+    /// container or an instance.
+    pub fn are_elsewhere(&self) -> bool {
+        self.kind == Kind::None && self.status != Status::Invalid
+    }
+
     /// Whether logging in gets such credentials.
     pub fn can_log_in(&self) -> bool {
         self.login.is_some()
@@ -285,6 +291,11 @@ impl<'a> Inspector<'a> {
 
     /// The verdict on a profile of the two files.
     pub fn inspect_profile(&mut self, profile: &'a Profile) -> Credentials {
+        if profile.name.is_empty() {
+            // `aws` passes over `--profile ''`, and Claude Code over an empty `AWS_PROFILE`.
+            let message = "a profile whose name is empty cannot be chosen";
+            return Credentials::misconfigured(Kind::None, message, "give the profile a name");
+        }
         if role::is_role(profile) {
             return role::inspect(self, profile);
         }

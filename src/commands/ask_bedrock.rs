@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::aws::cli::{self, AwsCli};
-use crate::aws::credentials::{self, Credentials};
+use crate::aws::credentials::Credentials;
 use crate::aws::identity::{self, Identity};
 use crate::aws::listing::{self, Answer, InferenceProfile, Kind, Target};
 use crate::aws::regions::has_bedrock;
@@ -406,7 +406,7 @@ pub fn means_no_credentials(error: &Error) -> bool {
 pub fn refusal(credentials: &Credentials) -> Option<Error> {
     if credentials.is_valid()
         || credentials.cached_role_until.is_some()
-        || credentials.kind == credentials::Kind::None
+        || credentials.are_elsewhere()
     {
         return None;
     }

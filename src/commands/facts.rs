@@ -79,7 +79,8 @@ impl<'a> Facts<'a> {
         // Without `AWS_PROFILE` the default profile is one place among several: a container may hold credentials too.
         let credentials = credentials
             .filter(|(name, files)| access.is_named() || files.find_profile(name).is_some())
-            .map(|(name, files)| Inspector::new(env, files).inspect(name));
+            .map(|(name, files)| Inspector::new(env, files).inspect(name))
+            .filter(|found| access.is_named() || !found.are_elsewhere());
         let region = Region::find(
             &stack,
             &view,

@@ -196,7 +196,7 @@ impl Subject {
             (None, Access::Keys(origin)) => {
                 format!("the access keys in variables ({})", origin.words())
             }
-            (None, _) => "these credentials".to_owned(),
+            (None, _) => "the credentials of this machine".to_owned(),
         }
     }
 

@@ -128,7 +128,8 @@ struct Wizard<'a> {
     listed_for: (String, String),
     model: String,
     pin: bool,
-    refresh: AuthRefresh,
+    /// `None`: as is usual for such a profile.
+    refresh: Option<AuthRefresh>,
     isolate: bool,
 }
 
@@ -168,7 +169,7 @@ impl Setup {
             listed_for: Default::default(),
             model: String::new(),
             pin: true,
-            refresh: AuthRefresh::Guarded,
+            refresh: Some(AuthRefresh::Guarded),
             isolate: false,
         };
         wizard.run().map_err(|mut error| {

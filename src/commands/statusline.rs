@@ -65,9 +65,12 @@ pub(super) fn glance(env: &Env) -> Option<Glance> {
         if region.is_none() {
             region = found.and_then(|profile| profile.region().map(ToOwned::to_owned));
         }
-        // A profile that nobody named and that is not there is none: a container or an instance may hold credentials.
-        (profile.is_some() || found.is_some())
-            .then(|| Ok(Inspector::new(env, &files).inspect(name)))
+        // A profile that nobody named and that holds nothing is none: a container or an instance may hold credentials.
+        let verdict = (profile.is_some() || found.is_some())
+            .then(|| Inspector::new(env, &files).inspect(name));
+        verdict
+            .filter(|verdict| profile.is_some() || !verdict.are_elsewhere())
+            .map(Ok)
     });
     Some(Glance {
         profile: profile.or_else(|| credentials.is_some().then(|| "default".to_owned())),

@@ -206,16 +206,15 @@ fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Ch
         Access::Export(None) => Err(Check::skipped(
             "Not checked: the credentials come from an `awsCredentialExport` of your own, which only Claude Code runs",
         )),
-        Access::Default if files.find_profile("default").is_none() => Ok(environment(None)),
         Access::BearerToken(_) | Access::Keys(_) => Ok(environment(Caller::of_variables(facts))),
         Access::Export(Some(_)) | Access::Profile(_) | Access::Default => {
+            let Some(credentials) = &facts.credentials else {
+                return Ok(environment(None));
+            };
             let name = facts.access.profile().unwrap_or_default();
             let profile = files
                 .require_profile(name)
                 .map_err(|error| Check::failed(&error))?;
-            let Some(credentials) = &facts.credentials else {
-                return Ok(environment(None));
-            };
             if let Some(error) = refusal(credentials) {
                 return Err(Check::failed(&error));
             }

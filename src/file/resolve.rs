@@ -43,17 +43,27 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// Makes `folder` and what is missing above it: [`OWN`] unless they are for everybody, since settings may hold secrets.
+/// Those have that mode whatever the umask: a hardened system's would shut users out of what is laid down for them.
 pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
     #[cfg(not(unix))]
     let _ = mode;
     if folder.is_dir() {
         return Ok(());
     }
+    #[cfg(unix)]
+    let missing: Vec<&Path> = folder.ancestors().take_while(|it| !it.exists()).collect();
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
-    builder.create(folder).map_err(|error| match error.kind() {
+    let outcome = builder.create(folder);
+    #[cfg(unix)]
+    let outcome = outcome.and_then(|()| {
+        let mode = || std::os::unix::fs::PermissionsExt::from_mode(mode);
+        let mut missing = missing.iter().filter(|it| !it.as_os_str().is_empty());
+        missing.try_for_each(|it| std::fs::set_permissions(it, mode()))
+    });
+    outcome.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Error::new(
             Code::FileConflict,
             format!("{} cannot be made: a file is in the way", folder.display()),

@@ -66,7 +66,7 @@ fn decode(bytes: &[u8]) -> Result<&str, Malformed> {
 }
 
 /// Python's `str.isspace`: Unicode white space and U+001C to U+001F.
-fn is_python_space(c: char) -> bool {
+pub(crate) fn is_python_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
@@ -83,6 +83,15 @@ fn strip(text: &str) -> &str {
         return text;
     }
     text.trim_matches(is_python_space)
+}
+
+/// The white space that a line starts with.
+pub(crate) fn indent_of(line: &str) -> &str {
+    if is_plain(line.as_bytes().first()) {
+        return "";
+    }
+    let rest = line.trim_start_matches(is_python_space);
+    line.strip_suffix(rest).unwrap_or_default()
 }
 
 /// Python's `str.lower`.
@@ -198,12 +207,7 @@ impl<'a> Reader<'a> {
         if matches!(stripped.as_bytes().first(), Some(b'#' | b';')) {
             return Ok(());
         }
-        let indent = if is_plain(line.text.as_bytes().first()) {
-            ""
-        } else {
-            let rest = line.text.trim_start_matches(is_python_space);
-            line.text.strip_suffix(rest).unwrap_or_default()
-        };
+        let indent = indent_of(line.text);
         let depth = indent.chars().count();
         if let Some(open) = &mut self.open
             && depth > self.indent

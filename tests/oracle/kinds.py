@@ -42,7 +42,7 @@ def explained(botocore, ours):
     return {
         "static": "empty access key, or a temporary one without session token: signed with, refused by AWS",
         "session": "empty access key: signed with, refused by AWS",
-        "none": "a secret key without access key id: passed over",
+        "none": "a secret key without access key id, or an sso-session without account and role: passed over",
         "process": "no command line: fails when it is started, which the oracle does not do",
         "sso-session": "settings that only the profile has do not reach SSOTokenProvider, or are blocks",
         "sso-legacy": "settings that are blocks",
@@ -91,7 +91,8 @@ def main():
         for profile, choice in theirs["kinds"].items():
             counts["profiles"] += 1
             verdict = mine.get(profile) or [None, None, None]
-            if agrees(choice, verdict):
+            # botocore has a choice for the empty name too, which nobody can choose.
+            if not profile or agrees(choice, verdict):
                 continue
             reason = explained(choice, verdict)
             if reason:

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Change;
 use crate::error::{Code, Error, Result};
-use crate::ini::{Document, Entry, Section, Value};
+use crate::ini::{Document, Entry, Section, Value, indent_of, is_python_space};
 
 /// Sections with their keys and values, in order: what two texts are compared by.
 type Reading = Vec<(String, Vec<(String, String)>)>;
@@ -121,8 +121,7 @@ impl<'a> Editor<'a> {
             return self.insert(line, key, whole);
         };
         let lines = self.text.get(entry.range.clone()).unwrap_or_default();
-        let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
-        let at = entry.range.start + lines.trim_end_matches(is_blank).len();
+        let at = entry.range.start + lines.trim_end_matches(is_python_space).len();
         let before = text_of(entry).ok_or_else(mistake)?;
         self.write(at..at, more.to_owned());
         let after = format!("{before}{more}").trim_start().to_owned();
@@ -210,9 +209,7 @@ impl<'a> Editor<'a> {
         let sections = self.document.sections.iter().skip(position).take(2);
         let indents = sections.map(|section| {
             let line = self.text.get(section.header_range.clone());
-            let line = line.unwrap_or_default();
-            let rest = line.trim_start();
-            line.strip_suffix(rest).unwrap_or_default()
+            indent_of(line.unwrap_or_default())
         });
         indents
             .max_by_key(|indent| indent.chars().count())
@@ -222,7 +219,10 @@ impl<'a> Editor<'a> {
     /// The comment lines among a value's lines: they stay when the value goes.
     fn comments_in(&self, entry: &Entry<'_>) -> String {
         let lines = self.text.get(entry.range.clone()).unwrap_or_default();
-        let comment = |line: &&str| line.trim_start().starts_with(['#', ';']);
+        let comment = |line: &&str| {
+            line.trim_start_matches(is_python_space)
+                .starts_with(['#', ';'])
+        };
         lines
             .split_inclusive(if self.newline == "\r" { '\r' } else { '\n' })
             .skip(1)

@@ -240,6 +240,11 @@ fn defect_64_a_scope_is_added_beside_the_others_and_where_the_section_reads_it()
             "[sso-session s]\n  [default]\n",
             "[sso-session s]\n  sso_registration_scopes = sso:account:access\n  [default]\n",
         ),
+        // White space to Python that is none to Rust: found by the fuzzer.
+        (
+            "[sso-session s]\n\u{1c}[default]\n",
+            "[sso-session s]\n\u{1c}sso_registration_scopes = sso:account:access\n\u{1c}[default]\n",
+        ),
         // Keys that come out step by step.
         (
             "[sso-session s]\n  a = b\n c = d\n",

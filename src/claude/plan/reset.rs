@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    ABSENT, Keep, Plan, bedrock_models_at, finish, holds_bedrock_model, is_our_export,
+    ABSENT, Keep, LIFT, Plan, bedrock_models_at, finish, holds_bedrock_model, is_our_export,
     is_our_refresh, open, open_kept, open_note, restore_caps, switches_on, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS, Key};
@@ -154,12 +154,12 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
     if let (Some(cap), true) = (caps.next(), was_configured && !restored) {
         let cap = cap.join(".");
         let rest = if caps.next().is_some() {
-            " and the cap on output stay"
+            " and the cap on output stay, because nothing tells who set them"
         } else {
-            " stays"
+            " stays, because nothing tells who set it"
         };
-        let message = format!("`{cap}`{rest}, because nothing tells who set it");
-        let step = "take it out of the file if it is not yours: it caps every answer";
+        let message = format!("`{cap}`{rest}");
+        let step = format!("to let nothing cap answers: {LIFT}");
         warnings.push(Warning::new("CAPS_LEFT", message).suggest(step));
     }
     warnings

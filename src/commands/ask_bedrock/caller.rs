@@ -59,7 +59,8 @@ impl Caller {
         }
     }
 
-    /// The environment's own credentials, where Claude Code signs with those: a Bedrock API key, or keys in variables.
+    /// The environment's own credentials, where Claude Code signs with those: a Bedrock API key, keys in variables, or
+    /// whatever a container or an instance hands out.
     pub fn of_variables(facts: &Facts<'_>) -> Option<Self> {
         let names: &[&str] = match facts.access {
             Access::BearerToken(_) => &["AWS_BEARER_TOKEN_BEDROCK"],
@@ -68,6 +69,14 @@ impl Caller {
                 "AWS_SECRET_ACCESS_KEY",
                 "AWS_SESSION_TOKEN",
             ],
+            // Inside Claude Code the variables of its shell do not count, but it has them.
+            Access::Default
+                if facts.on
+                    && facts.credentials.is_none()
+                    && facts.env.var_nonempty("AWS_PROFILE").is_none() =>
+            {
+                &[]
+            }
             _ => return None,
         };
         let found = names.iter().map(|name| (*name, facts.variable(name)));

@@ -2,10 +2,10 @@
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use crate::aws::config_edit::asks_to_renew;
-use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out};
-use crate::claude::plan::{is_our_refresh, is_sso_login, profile_of_command};
+use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out, may_ask_instance};
+use crate::claude::plan::{is_our_refresh, profile_of_command};
 use crate::claude::settings::Scope;
-use crate::commands::facts::{Access, Facts, switches_off};
+use crate::commands::facts::{Access, Facts, Sourced, switches_off};
 use crate::commands::session;
 use crate::shell::quote;
 use crate::time::describe_span;
@@ -45,11 +45,19 @@ fn credentials_work(facts: &Facts) -> Finding {
     let words = || session::words(facts);
     let Some(credentials) = &facts.credentials else {
         return match facts.access {
-            Access::Default if hands_out(facts.env) => ok("the container hands out credentials"),
+            Access::Default if hands_out(facts.env) => ok(words()),
             Access::Default if facts.files.is_ok() => {
-                fail("no profile is named, there is no profile `default`, and no keys are set")
-                    .code("CREDENTIALS_MISSING")
-                    .remedy("claude-bedrock setup")
+                let none =
+                    "no profile is named, `default` holds no credentials, and no keys are set";
+                // Whether this is an instance with a role takes a call to tell, and what looks like none may have a
+                // stand-in for its metadata service.
+                let finding = if may_ask_instance(facts.env) {
+                    warn(format!("{none}: Claude Code works only where the machine has a role of its own, as on EC2"))
+                        .remedy("anywhere else: claude-bedrock setup")
+                } else {
+                    fail(none).remedy("claude-bedrock setup")
+                };
+                finding.code("CREDENTIALS_MISSING")
             }
             Access::Default | Access::Profile(_) => skipped("the AWS files are not valid"),
             _ => ok(words()),
@@ -165,72 +173,52 @@ fn refresh_is_set(facts: &Facts) -> Finding {
     }
 }
 
+/// The refresh command and what speaks against it for the profile in use.
+fn refresh_misfit<'f>(facts: &'f Facts) -> Result<(&'f Sourced, Option<Finding>), Finding> {
+    let credentials = verdict(facts)?;
+    let (Some(refresh), Ok(files)) = (&facts.refresh, &facts.files) else {
+        return Err(skipped("`awsAuthRefresh` is not set"));
+    };
+    let place = refresh.origin.place(facts.env);
+    let misfit = session::find_misfit(&refresh.value, credentials, files);
+    let finding = misfit.map(|(code, message)| {
+        let step = match &credentials.login {
+            Some(login) => {
+                let command = login.command();
+                format!("write `{command}` as `awsAuthRefresh` in {place}")
+            }
+            None => format!("take `awsAuthRefresh` out of {place}"),
+        };
+        let finding = warn(message).code(code).at_key("awsAuthRefresh");
+        finding.remedy(step)
+    });
+    Ok((refresh, finding))
+}
+
 fn refresh_names_the_profile(facts: &Facts) -> Finding {
-    let credentials = match verdict(facts) {
-        Ok(credentials) => credentials,
-        Err(finding) => return finding,
-    };
-    let (Some(refresh), Some(login)) = (&facts.refresh, &credentials.login) else {
-        return skipped("nothing logs in");
-    };
-    let wanted = login.profile();
-    let named = profile_of_command(&refresh.value);
-    // Any profile of the same session will do.
-    let same_session = |name: &str| match (&facts.files, &credentials.sso_session) {
-        (Ok(files), Some(session)) => {
-            let profile = files.find_profile(name);
-            profile.and_then(|profile| profile.text("sso_session")) == Some(session)
-        }
-        _ => false,
-    };
-    match named {
-        _ if is_sso_login(&refresh.value)
-            .is_some_and(|sso| sso != matches!(login, Login::Sso { .. })) =>
-        {
-            warn(format!(
-                "`awsAuthRefresh` is `{}`, which can only fail: the profile `{wanted}` needs the other kind of log-in",
-                refresh.value
-            ))
-            .code("REFRESH_OF_OTHER_KIND")
-            .at_key("awsAuthRefresh")
-            .remedy(format!(
-                "write `{}` as `awsAuthRefresh` in {}",
-                login.command(),
-                refresh.origin.place(facts.env)
-            ))
-        }
-        Some(name) if name != wanted && !same_session(&name) => warn(format!(
-            "`awsAuthRefresh` logs in to the profile `{name}`, and the session is that of `{wanted}`"
-        ))
-        .at_key("awsAuthRefresh")
-        .remedy(format!(
-            "write `{}` as `awsAuthRefresh` in {}",
-            login.command(),
-            refresh.origin.place(facts.env)
-        )),
-        Some(name) => ok(format!("`awsAuthRefresh` logs in to `{name}`")),
-        None => ok("`awsAuthRefresh` names no profile"),
+    match refresh_misfit(facts) {
+        Ok(_) if !logs_in(facts) => skipped("nothing logs in"),
+        Err(finding) | Ok((_, Some(finding))) => finding,
+        Ok((refresh, None)) => match profile_of_command(&refresh.value) {
+            Some(name) => ok(format!("`awsAuthRefresh` logs in to `{name}`")),
+            None => ok("`awsAuthRefresh` names no profile"),
+        },
     }
 }
 
-/// Claude Code runs it whenever AWS refuses; a login that cannot help makes it try for half a minute.
 fn refresh_has_a_login(facts: &Facts) -> Finding {
-    let credentials = match verdict(facts) {
-        Ok(credentials) => credentials,
-        Err(finding) => return finding,
-    };
-    match &facts.refresh {
-        Some(refresh) if is_our_refresh(&refresh.value) && credentials.login.is_none() => {
-            warn("`awsAuthRefresh` logs in, and the profile in use is none that one logs in to")
-                .at_key("awsAuthRefresh")
-                .remedy(format!(
-                    "take `awsAuthRefresh` out of {}",
-                    refresh.origin.place(facts.env)
-                ))
-        }
-        Some(_) => ok("`awsAuthRefresh` suits the profile"),
-        None => skipped("`awsAuthRefresh` is not set"),
+    match refresh_misfit(facts) {
+        Ok((_, Some(finding))) if !logs_in(facts) => finding,
+        Ok(_) => ok("`awsAuthRefresh` suits the profile"),
+        Err(finding) => finding,
     }
+}
+
+fn logs_in(facts: &Facts) -> bool {
+    facts
+        .credentials
+        .as_ref()
+        .is_some_and(Credentials::can_log_in)
 }
 
 /// Claude Code asks STS first; where STS cannot be reached, it logs in at every start.

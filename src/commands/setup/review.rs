@@ -42,13 +42,10 @@ impl Wizard<'_> {
     pub(super) fn choose_refresh(&mut self) -> Result<Next> {
         const WAYS: [AuthRefresh; 3] = [AuthRefresh::Guarded, AuthRefresh::Aws, AuthRefresh::None];
         let login = self.credentials.as_ref().and_then(|it| it.login.as_ref());
-        if let Some(refresh) = self.flags.auth_refresh {
-            self.refresh = refresh;
-            return Ok(Next::Known(Step::Isolate));
-        }
-        let Some(login) = login else {
-            // Nothing logs in: the flag has its usual meaning for such a profile.
-            self.refresh = AuthRefresh::Aws;
+        let asks = self.flags.auth_refresh.is_none() && !self.flags.skip_auth;
+        let Some(login) = login.filter(|_| asks) else {
+            // Nothing logs in, or the flag says how.
+            self.refresh = self.flags.auth_refresh;
             return Ok(Next::Known(Step::Isolate));
         };
         let entries = [
@@ -62,7 +59,7 @@ impl Wizard<'_> {
             ),
             Entry::new("none", "you log in yourself"),
         ];
-        let before = WAYS.iter().position(|way| *way == self.refresh);
+        let before = WAYS.iter().position(|way| Some(*way) == self.refresh);
         let question = "How shall Claude Code log in when the session ends?";
         let chosen = self.choose(
             question,
@@ -71,7 +68,7 @@ impl Wizard<'_> {
             before.unwrap_or(0),
         )?;
         if let Some(way) = chosen.and_then(|at| WAYS.get(at)) {
-            self.refresh = *way;
+            self.refresh = Some(*way);
         }
         Ok(next(chosen, Step::Isolate))
     }
@@ -174,10 +171,11 @@ impl Wizard<'_> {
             quote(&self.model)
         );
         let refresh = match apply.auth_refresh {
-            AuthRefresh::Aws => "",
-            AuthRefresh::Guarded => " --auth-refresh guarded",
-            AuthRefresh::None => " --auth-refresh none",
-            AuthRefresh::Keep => " --auth-refresh keep",
+            None => "",
+            Some(AuthRefresh::Aws) => " --auth-refresh aws",
+            Some(AuthRefresh::Guarded) => " --auth-refresh guarded",
+            Some(AuthRefresh::None) => " --auth-refresh none",
+            Some(AuthRefresh::Keep) => " --auth-refresh keep",
         };
         let on = |is: bool, flag: &'static str| if is { flag } else { "" };
         for part in [
