@@ -17,7 +17,7 @@ use support::secrets::{Secrets, is_secret, pairs};
 use support::{entries, fixture, project, snapshot};
 
 /// Long enough to be looked for, and a word that a profile, a region and a file may be called.
-const SECRET: &str = "planted-EXAMPLE-secret";
+const SECRET: &str = "planted-secret-EXAMPLE";
 
 /// How words with EXAMPLE in them begin that are no secrets: ids of keys, roles, users and registrations.
 const IDS: &[&str] = &["AKIA", "ASIA", "AROA", "AIDA", "EXAMPLE-client-id"];
