@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::aws::cli::{self, AwsCli};
 use crate::aws::credentials;
+use crate::aws::profiles::AWS_FILE_VARIABLES;
 use crate::claude::settings;
 use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
 use crate::env::Env;
+use crate::error::Result;
 use crate::exec::Trace;
 use crate::report::Look;
 
@@ -62,6 +65,15 @@ impl Context<'_> {
     /// The settings file to edit: `--settings`, else that of `--scope`.
     pub fn settings_path(&self) -> PathBuf {
         self.options.settings_path(self.env)
+    }
+
+    /// The `aws` command, with the deadline and the trace that the options ask for.
+    ///
+    /// # Errors
+    /// `AWS_CLI_NOT_FOUND`.
+    pub fn find_aws(&self) -> Result<AwsCli> {
+        let aws = AwsCli::find(self.env)?.timeout(self.timeout(cli::DEFAULT_TIMEOUT));
+        Ok(aws.trace(self.listener.tracer()))
     }
 
     /// How long one child may take.
@@ -192,9 +204,6 @@ pub const PROGRAM: Usage = Usage {
     run: None,
     hidden: false,
 };
-
-/// The variables that say where the AWS files are.
-pub const AWS_FILE_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 
 /// The commands of the replaced script: they print one JSON document, whatever happens.
 pub const SCRIPT_COMMANDS: &[&str] = &[

@@ -136,24 +136,6 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
     Ok(true)
 }
 
-/// Puts `bytes` at `path`, where nothing may be yet; folders on the way are made.
-///
-/// # Errors
-/// `FILE_CONFLICT` when something is there; otherwise as [`write`].
-pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
-    let folder = resolve::folder_of(path);
-    resolve::create_folders(folder, resolve::OWN)?;
-    if !replace::Temp::create(path, bytes, replace::Look::Mode(mode))?.place(path)? {
-        return Err(Error::new(
-            Code::FileConflict,
-            format!("{} exists already", path.display()),
-        )
-        .at(path)
-        .suggest("move it away, then try again"));
-    }
-    system::sync_folder(folder).map_err(|error| fault::not_writable(path, &error))
-}
-
 /// Removes a file or a symbolic link; `false` when nothing was there.
 ///
 /// # Errors

@@ -157,6 +157,15 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// `text` with its first letter in capitals; only those of ASCII have one here.
+pub fn capitalized(text: &str) -> String {
+    let mut capitalized = text.to_owned();
+    if let Some(first) = capitalized.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    capitalized
+}
+
 /// `text` as lines of at most `room` columns, broken at blanks; those after the first begin with so many blanks. A word
 /// that is longer has a line of its own.
 pub fn fold(text: &str, room: usize, margin: usize) -> String {

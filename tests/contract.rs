@@ -157,14 +157,10 @@ fn every_defect_of_the_replaced_script_has_its_tests() {
 #[cfg(unix)]
 #[test]
 fn defect_47_an_aws_that_never_answers_is_ended() {
-    use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::new();
     support::sandbox::copy_tree(&fixture("homes/sso-valid"), &sandbox.home);
-    let aws = sandbox.bin.join("aws");
-    support::sandbox::write(&aws, b"#!/bin/sh\nexec /bin/sleep 600\n");
-    std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).expect("a mode");
-    let now = claude_bedrock::time::parse_timestamp("2026-11-22T12:00:00Z").expect("a time");
-    let mut command = sandbox.command(now);
+    sandbox.script("aws", "#!/bin/sh\nexec /bin/sleep 600\n");
+    let mut command = sandbox.command(support::sandbox::NOW);
     command.args(["models", "--profile=dev", "--json", "--timeout=1"]);
     let output = sandbox.run(command, "");
     let stdout = String::from_utf8_lossy(&output.stdout);

@@ -13,11 +13,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use support::sandbox::{self, Output, Sandbox};
+use support::sandbox::{self, NOW, Output, Sandbox};
 use support::{entries, name};
-
-/// 2026-11-22T12:00:00Z.
-const NOW: i64 = 1_795_348_800;
 
 const FOLDER: &str = if cfg!(target_os = "macos") {
     "Library/Application Support/ClaudeCode"

@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use serde::Serialize;
 
 use crate::aws::cache_json::CacheFile;
+use crate::aws::identity::is_account;
 use crate::aws::profiles::{AwsFiles, Profile, SsoSession};
 use crate::aws::role_cache;
 use crate::env::Env;
@@ -88,6 +89,14 @@ impl From<&Problem> for Warning {
             message: problem.message.clone(),
             suggestion: problem.suggestion.clone(),
         }
+    }
+}
+
+impl From<&Problem> for Error {
+    fn from(problem: &Problem) -> Self {
+        let mut error = Error::new(problem.code, problem.message.clone());
+        error.suggestion.clone_from(&problem.suggestion);
+        error
     }
 }
 
@@ -328,8 +337,7 @@ impl<'a> Inspector<'a> {
 /// The account in an ARN (`arn:PARTITION:SERVICE:REGION:ACCOUNT:…`).
 fn account_of(arn: &str) -> Option<String> {
     let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| account.to_owned())
+    is_account(account).then(|| account.to_owned())
 }
 
 #[cfg(test)]

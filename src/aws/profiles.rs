@@ -16,6 +16,9 @@ use crate::shell::{quote, split_words};
 
 pub(super) mod location;
 
+/// The variables that say where the two files are.
+pub const AWS_FILE_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+
 /// The two files and what they define.
 pub struct AwsFiles {
     /// `~/.aws/config`, or what `AWS_CONFIG_FILE` names.
@@ -30,6 +33,7 @@ pub struct AwsFiles {
 }
 
 /// One of the two files.
+#[derive(Clone)]
 pub struct AwsFile {
     /// Where it is, or would be.
     pub path: PathBuf,
@@ -46,11 +50,9 @@ impl AwsFile {
         if let Err(error) = file::read(&self.path) {
             return Some(error);
         }
-        let named = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
-            .into_iter()
-            .find(|name| {
-                env.var_nonempty(name).is_some() && location::of(env, name) == self.path
-            })?;
+        let is_it =
+            |name: &&str| env.var_nonempty(name).is_some() && location::of(env, name) == self.path;
+        let named = AWS_FILE_VARIABLES.into_iter().find(is_it)?;
         let message = format!("{named} names {}, which is not there", self.path.display());
         Some(
             Error::new(Code::FileUnreadable, message)
@@ -139,6 +141,18 @@ impl AwsFiles {
             sso_sessions: map.sso_sessions,
             positions: map.positions,
         })
+    }
+
+    /// The same with these bytes as the config file.
+    ///
+    /// # Errors
+    /// As [`AwsFiles::parse`].
+    pub(super) fn with_config(&self, bytes: &[u8]) -> Result<Self> {
+        let config = AwsFile {
+            path: self.config.path.clone(),
+            bytes: Some(bytes.to_vec()),
+        };
+        Self::parse(config, self.credentials.clone())
     }
 
     /// The profile of that name.

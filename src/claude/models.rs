@@ -8,7 +8,7 @@ mod id;
 mod resolve;
 
 pub use choice::{newest_first, pins, recommended, show_global_first};
-pub use geography::{fits_region, geographies_of_region, label};
+pub use geography::{fits_region, geographies_of_region, geography_for, label};
 pub use id::{Arn, Family, ModelId, Version, names_bedrock_model};
 pub use resolve::{Resolved, elsewhere, exact, not_claude, resolve};
 
@@ -53,6 +53,11 @@ impl ListedModel {
             Some((id, end)) if revision(end) => Some(id),
             _ => Some(model),
         }
+    }
+
+    /// Whether `text` is its id or its ARN.
+    pub fn is(&self, text: &str) -> bool {
+        self.id == text || self.arn.as_deref() == Some(text)
     }
 
     /// What Claude Code is to be given: the id, or the ARN of an application profile.

@@ -11,7 +11,7 @@ use crate::claude::models::ListedModel;
 use crate::claude::plan::{self, Change, Refresh, Wishes};
 use crate::claude::settings::{Stack, parse_settings};
 use crate::commands::ask_bedrock::Caller;
-use crate::commands::settings_edit::edit;
+use crate::commands::settings_edit::{Edited, edit};
 use crate::commands::usage::{Flag, Takes, arguments, words};
 use crate::commands::{Context, session};
 use crate::error::{Code, Error, Result};
@@ -122,16 +122,10 @@ struct Config {
 
 /// The `data` of `apply-config --remove`.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Reverted {
     removed: bool,
-    settings_path: String,
-    requires_restart: bool,
-    changed: bool,
-    changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    warnings: Vec<Warning>,
+    #[serde(flatten)]
+    edited: Edited,
 }
 
 impl ApplyConfig {
@@ -145,15 +139,8 @@ impl ApplyConfig {
             let edited = edit(context, &path, self.dry_run, &mut |seen| {
                 plan::plan_reset(seen.current, seen.kept, &path)
             })?;
-            return Ok(Box::new(Reverted {
-                removed: !self.dry_run,
-                settings_path: path.display().to_string(),
-                requires_restart: edited.changed,
-                changed: edited.changed,
-                changes: edited.changes,
-                diff: edited.diff,
-                warnings: edited.warnings,
-            }));
+            let removed = !self.dry_run;
+            return Ok(Box::new(Reverted { removed, edited }));
         }
         Ok(Box::new(self.configure(context, None)?))
     }
@@ -226,11 +213,7 @@ impl ApplyConfig {
         // What an export command prints comes from `aws`, which reads the profile.
         if !self.isolate {
             let view = ClaudeView::load(env, &files);
-            let unreadable = view.unreadable_reason(entry).map(|reason| {
-                let step = reason.step();
-                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
-            });
-            warnings.extend(unreadable.or_else(|| view.differing_credentials(entry, &files)));
+            warnings.extend(view.differing(entry, &files));
         }
         warnings.extend(self.refresh_misfit(&profile, &credentials, &files, &settings));
         let mut wishes = self.wishes(context, &profile, &region, &choice.model, &credentials);

@@ -3,7 +3,7 @@
 //! The commands say for whom; what is run, in which order and what it means is decided here.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::aws::cli::{self, AwsCli};
 use crate::aws::credentials::Credentials;
@@ -13,9 +13,10 @@ use crate::aws::regions::has_bedrock;
 use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
-use crate::exec::{self, Output, Run};
+use crate::exec::{self, Output, Run, lock};
 use crate::hash::NameSet;
 use crate::report::Warning;
+use crate::time::Epoch;
 
 mod caller;
 
@@ -28,7 +29,18 @@ pub struct Listing {
     /// What of other makers is listed beside them, by id and by ARN.
     pub others: Vec<String>,
     /// When AWS gave it, for one that was kept; `None`: just now.
-    pub kept_at: Option<crate::time::Epoch>,
+    pub kept_at: Option<Epoch>,
+}
+
+impl Listing {
+    /// What `aws` listed.
+    pub fn new(profiles: &[InferenceProfile], kept_at: Option<Epoch>) -> Self {
+        Listing {
+            models: listed(profiles),
+            others: of_others(profiles),
+            kept_at,
+        }
+    }
 }
 
 /// Asks AWS.
@@ -53,12 +65,9 @@ impl<'a> Asker<'a> {
     /// # Errors
     /// `AWS_CLI_NOT_FOUND`.
     pub fn new(context: &'a Context<'a>) -> Result<Self> {
-        let cli = AwsCli::find(context.env)?
-            .timeout(context.timeout(cli::DEFAULT_TIMEOUT.as_secs()))
-            .trace(context.listener.tracer());
         Ok(Asker {
             context,
-            cli,
+            cli: context.find_aws()?,
             renewed: Mutex::default(),
             lacks_type_filter: AtomicBool::new(false),
             remarks: Mutex::default(),
@@ -253,11 +262,10 @@ impl<'a> Asker<'a> {
             who = Some(identify());
             board.next_done();
         });
-        let listing = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let nobody = || Err(unknown_caller());
+        let listed = lock(&listing).take();
         (
-            who.unwrap_or_else(nobody),
-            listing.unwrap_or_else(|| Err(unknown_caller())),
+            who.unwrap_or_else(|| Err(unknown_caller())),
+            listed.unwrap_or_else(|| Err(unknown_caller())),
         )
     }
 
@@ -335,11 +343,7 @@ impl<'a> Asker<'a> {
 /// The listing kept for a caller and region.
 pub fn find_kept(context: &Context<'_>, caller: &Caller, region: &str) -> Option<Listing> {
     let kept = listing::load_kept(context.env, caller.key(region))?;
-    Some(Listing {
-        models: listed(&kept.profiles),
-        others: of_others(&kept.profiles),
-        kept_at: Some(kept.fetched_at),
-    })
+    Some(Listing::new(&kept.profiles, Some(kept.fetched_at)))
 }
 
 /// The Claude models of a listing, `global.` first.
@@ -406,10 +410,7 @@ pub fn refusal(credentials: &Credentials) -> Option<Error> {
     {
         return None;
     }
-    let problem = credentials.problem.as_ref()?;
-    let mut error = Error::new(problem.code, problem.message.clone());
-    error.suggestion.clone_from(&problem.suggestion);
-    Some(error)
+    credentials.problem.as_ref().map(Error::from)
 }
 
 /// That a region offers no Claude model to the caller.
@@ -426,13 +427,18 @@ pub fn no_access(region: &str) -> Error {
     .suggest("choose another region, or ask for access to Claude models on the Bedrock console")
 }
 
+/// That nothing can be told offline.
+pub fn none_kept() -> Error {
+    Error::new(
+        Code::ListingMissing,
+        "no listing is kept for this profile and region",
+    )
+    .suggest("leave --offline out once")
+}
+
 fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {
     let context = caller.failure("sts get-caller-identity", None);
     cli::read(&context, outcome, identity::parse)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn nothing_ran() -> Result<Output> {

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::claude::plan::{self, Change, PRESETS, Tuning, plan_inference, read_tuning};
+use crate::claude::plan::{self, PRESETS, Tuning, plan_inference, read_tuning};
 use crate::claude::settings::parse_settings;
 use crate::commands::Context;
-use crate::commands::settings_edit::edit;
+use crate::commands::settings_edit::{Edited, edit};
 use crate::commands::usage::{Flag, Takes, Words, arguments, words};
 use crate::error::{Code, Error, Result};
 use crate::file;
-use crate::report::{Report, Warning, document};
+use crate::report::{Report, document};
 
 /// The caps that may be set, in tokens.
 const RANGE: std::ops::RangeInclusive<u32> = 4096..=16384;
@@ -99,17 +99,11 @@ struct Shown {
 
 /// The `data` of a change.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Capped {
     applied: bool,
     config: Caps,
-    settings_path: String,
-    requires_restart: bool,
-    changed: bool,
-    changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    warnings: Vec<Warning>,
+    #[serde(flatten)]
+    edited: Edited,
 }
 
 impl InferenceConfig {
@@ -119,7 +113,6 @@ impl InferenceConfig {
     /// `USAGE` for a number that is none; `NOT_CONFIGURED`; those of the edit.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let path = context.settings_path();
-        let settings_path = path.display().to_string();
         let wished = self.wished()?;
         if wished == Tuning::default() {
             let bytes = file::read(&path)?.unwrap_or_default();
@@ -134,7 +127,7 @@ impl InferenceConfig {
                     min: *RANGE.start(),
                     max: *RANGE.end(),
                 },
-                settings_path,
+                settings_path: path.display().to_string(),
             }));
         }
         let mut after = Tuning::default();
@@ -149,12 +142,7 @@ impl InferenceConfig {
         Ok(Box::new(Capped {
             applied: !self.dry_run,
             config: caps(after, None),
-            settings_path,
-            requires_restart: edited.changed,
-            changed: edited.changed,
-            changes: edited.changes,
-            diff: edited.diff,
-            warnings: edited.warnings,
+            edited,
         }))
     }
 

@@ -1,7 +1,7 @@
 //! The one quiet look of the commands for people: aligned rows, wrapped bullets, dates.
 
 use crate::env::LocalTime;
-use crate::report::{Look, Tint, escape, fold};
+use crate::report::{Look, Tint, capitalized, escape, fold};
 use crate::time::Epoch;
 
 /// What a bullet says at a glance.
@@ -159,16 +159,13 @@ fn is_command(step: &str) -> bool {
 }
 
 /// `text` with a capital at its start, unless that is a command, a name or a path.
-pub fn capital(text: &str) -> String {
+fn capital(text: &str) -> String {
     let word = text.split_whitespace().next().unwrap_or_default();
     let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == ',');
-    match text.chars().next() {
-        Some(first) if plain && word != "aws" && word != "claude-bedrock" => {
-            std::iter::once(first.to_ascii_uppercase())
-                .chain(text.chars().skip(1))
-                .collect()
-        }
-        _ => text.to_owned(),
+    if plain && word != "aws" && word != "claude-bedrock" {
+        capitalized(text)
+    } else {
+        text.to_owned()
     }
 }
 

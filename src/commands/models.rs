@@ -5,17 +5,16 @@ use serde::Serialize;
 use crate::aws::credentials::Inspector;
 use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
-use crate::claude::keys::pin_of;
 use crate::claude::models::{
     Family, ListedModel, geographies_of_region, label, newest_first, recommended, without_one_m,
 };
 use crate::commands::Context;
-use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
-use crate::commands::facts::{Access, Facts};
+use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, no_access, refusal};
+use crate::commands::facts::{Access, Facts, Sourced};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::exec;
-use crate::report::{Look, Report, Tint, Warning, document, escape};
+use crate::report::{Look, Report, Tint, Warning, capitalized, document, escape};
 use crate::time::{describe_span, format_timestamp};
 
 arguments! {
@@ -82,55 +81,12 @@ impl Models {
         let env = context.env;
         let facts = Facts::gather(env, context.options);
         let files = facts.files.as_ref().map_err(Error::clone)?;
-        let stack = &facts.stack;
-        let config = stack.current_config();
-        let Subject {
-            name,
-            region,
-            caller,
-            refusal,
-        } = self.subject(&facts, files)?;
-        regions::check(&region)?;
-        let whose = match (&name, &facts.access) {
-            (Some(name), _) => format!("the profile {name}"),
-            (None, Access::BearerToken(origin)) => {
-                format!("the Bedrock API key ({})", origin.words())
-            }
-            (None, Access::Keys(origin)) => {
-                format!("the access keys in variables ({})", origin.words())
-            }
-            (None, _) => "the credentials of this machine".to_owned(),
-        };
+        let config = facts.stack.current_config();
+        let subject = self.subject(&facts, files)?;
+        regions::check(&subject.region)?;
+        let whose = subject.whose(&facts.access);
         let mut warnings = Vec::new();
-        let listing = if context.options.offline {
-            Err(Error::new(
-                Code::ListingMissing,
-                format!("no listing is kept for {whose} in {region}"),
-            )
-            .suggest("leave --offline out once"))
-        } else {
-            context
-                .listener
-                .progress(&format!("Listing the models in {region}"));
-            refusal.map_or(Ok(()), Err).and_then(|()| {
-                if regions::has_bedrock(&region) == Some(false) {
-                    return Err(no_access(&region));
-                }
-                let asker = Asker::new(context)?;
-                let profiles = asker.list(&caller, &region, true)?;
-                warnings.extend(asker.remarks(&caller, &region));
-                let models = listed(&profiles);
-                if models.is_empty() {
-                    return Err(no_access(&region));
-                }
-                Ok(Listing {
-                    models,
-                    others: Vec::new(),
-                    kept_at: None,
-                })
-            })
-        };
-        let listing = match listing {
+        let listing = match subject.list(context, &whose, &mut warnings) {
             Ok(listing) => listing,
             Err(error) => {
                 exec::check_interrupted()?;
@@ -138,20 +94,18 @@ impl Models {
                 if matches!(error.code, Code::AccessDenied | Code::BedrockAccessDenied) {
                     return Err(error);
                 }
-                let kept = find_kept(context, &caller, &region).ok_or_else(|| error.clone())?;
+                let kept = find_kept(context, &subject.caller, &subject.region);
+                let kept = kept.ok_or_else(|| error.clone())?;
                 if !context.options.offline {
                     warnings.push(Warning::from(&error));
                 }
                 kept
             }
         };
+        let Subject { name, region, .. } = subject;
         let age = listing.kept_at.map_or(0, |at| env.now - at);
         let mut models = listing.models;
         newest_first(&mut models);
-        let pins: Vec<String> = Family::ALIASED
-            .iter()
-            .filter_map(|family| Some(stack.effective_env(pin_of(family)?.last()?)?.value))
-            .collect();
         let chosen = config.and_then(|config| config.model);
         Ok(Box::new(Listed {
             profile: name,
@@ -164,7 +118,7 @@ impl Models {
             region,
             models: models
                 .iter()
-                .map(|model| Model::new(model, chosen.as_deref(), &pins))
+                .map(|model| Model::new(model, chosen.as_deref(), &facts.pins))
                 .collect(),
             warnings,
         }))
@@ -231,12 +185,56 @@ struct Subject {
     refusal: Option<Error>,
 }
 
+impl Subject {
+    /// Whose models they are, for a sentence.
+    fn whose(&self, access: &Access) -> String {
+        match (&self.name, access) {
+            (Some(name), _) => format!("the profile {name}"),
+            (None, Access::BearerToken(origin)) => {
+                format!("the Bedrock API key ({})", origin.words())
+            }
+            (None, Access::Keys(origin)) => {
+                format!("the access keys in variables ({})", origin.words())
+            }
+            (None, _) => "the credentials of this machine".to_owned(),
+        }
+    }
+
+    /// What AWS lists now, and with it what the listing lacks.
+    fn list(
+        &self,
+        context: &Context<'_>,
+        whose: &str,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Listing> {
+        let region = &self.region;
+        if context.options.offline {
+            let message = format!("no listing is kept for {whose} in {region}");
+            let error = Error::new(Code::ListingMissing, message);
+            return Err(error.suggest("leave --offline out once"));
+        }
+        let listener = context.listener;
+        listener.progress(&format!("Listing the models in {region}"));
+        if let Some(refusal) = &self.refusal {
+            return Err(refusal.clone());
+        }
+        if regions::has_bedrock(region) == Some(false) {
+            return Err(no_access(region));
+        }
+        let asker = Asker::new(context)?;
+        let profiles = asker.list(&self.caller, region, true)?;
+        warnings.extend(asker.remarks(&self.caller, region));
+        let listing = Listing::new(&profiles, None);
+        if listing.models.is_empty() {
+            return Err(no_access(region));
+        }
+        Ok(listing)
+    }
+}
+
 impl Model {
-    fn new(model: &ListedModel, chosen: Option<&str>, pins: &[String]) -> Self {
-        let names = |text: &str| {
-            let bare = without_one_m(text);
-            bare == model.id || model.arn.as_deref() == Some(bare)
-        };
+    fn new(model: &ListedModel, chosen: Option<&str>, pins: &[(Family, Sourced)]) -> Self {
+        let names = |text: &str| model.is(without_one_m(text));
         let id = model.parsed();
         let geography = id.and_then(|id| id.geography);
         Model {
@@ -260,7 +258,7 @@ impl Model {
             application: model.application,
             behind: model.model_id.clone(),
             chosen: chosen.is_some_and(names),
-            pinned: pins.iter().any(|pin| names(pin)),
+            pinned: pins.iter().any(|(_, pin)| names(&pin.value)),
         }
     }
 }
@@ -313,11 +311,11 @@ impl Report for Listed {
         let mut family = None;
         for model in &self.models {
             if family != Some(&model.family) {
-                let mut letters = model.family.chars();
-                let first = letters.next().map(|first| first.to_ascii_uppercase());
-                let word: String = first.into_iter().chain(letters).collect();
-                let word = if word.is_empty() { "Other" } else { &word };
-                out.push_str(&format!("\n{}\n", look.tint(Tint::Bold, &escape(word))));
+                let word = match model.family.as_str() {
+                    "" => "Other".to_owned(),
+                    family => escape(&capitalized(family)),
+                };
+                out.push_str(&format!("\n{}\n", look.tint(Tint::Bold, &word)));
                 family = Some(&model.family);
             }
             let marks = [

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::claude::keys;
-use crate::claude::plan::{self, Change};
+use crate::claude::plan;
 use crate::claude::settings::{Scope, Stack};
 use crate::commands::Context;
 use crate::commands::facts::Origin;
@@ -36,16 +36,10 @@ arguments! {
 
 /// The `data` of the answer.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct WasReset {
     reset: bool,
-    settings_path: String,
-    requires_restart: bool,
-    changed: bool,
-    changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    warnings: Vec<Warning>,
+    #[serde(flatten)]
+    edited: Edited,
     #[serde(skip)]
     shown_path: String,
     #[serde(skip)]
@@ -71,12 +65,7 @@ impl Reset {
             reset: !self.dry_run && !declined,
             declined,
             shown_path: context.env.tilde(&path),
-            settings_path: path.display().to_string(),
-            requires_restart: done.changed,
-            changed: done.changed,
-            changes: done.changes,
-            diff: done.diff,
-            warnings: done.warnings,
+            edited: done,
         }))
     }
 
@@ -93,8 +82,7 @@ impl Reset {
             if approved.is_some() {
                 settings_edit::show(context, &shown);
                 if !prompt::confirm(context.env, "Take Bedrock out?", false)? {
-                    (shown.changed, shown.changes) = (false, Vec::new());
-                    return Ok((shown, true));
+                    return Ok((shown.declined(path), true));
                 }
             }
             let mut differs = false;
@@ -160,20 +148,21 @@ impl Report for WasReset {
             return "Nothing was changed.\n".to_owned();
         }
         let path = &self.shown_path;
-        let keys = count(self.changes.len(), "key");
-        let mut out = match (self.changed, self.reset) {
+        let edited = &self.edited;
+        let keys = count(edited.changes.len(), "key");
+        let mut out = match (edited.changed, self.reset) {
             (false, _) => format!("Nothing to do: Bedrock is not in {path}."),
             (true, false) => format!("{keys} would change in {path}; nothing was written."),
             (true, true) => format!("Bedrock is out of {path} ({keys})."),
         };
         out = paragraph(look, &out);
-        if self.changed && self.reset {
+        if edited.changed && self.reset {
             out.push_str(&paragraph(
                 look,
                 "Restart Claude Code: a running one keeps the old values.",
             ));
         }
-        for warning in &self.warnings {
+        for warning in &edited.warnings {
             out.push_str(&bullet(
                 look,
                 Mark::Warn,

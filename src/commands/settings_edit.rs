@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::claude::keys;
 use crate::claude::plan::{self, Change};
 use crate::claude::settings::{self, repository_of};
@@ -12,16 +14,45 @@ use crate::file;
 use crate::report::{Tint, Warning, escape};
 use crate::shell::quote;
 
-/// What came of an edit of the settings.
+/// What came of an edit of the settings: the members that the answers to one have in common.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Edited {
+    settings_path: String,
+    requires_restart: bool,
     /// Whether the file has, or would have, other bytes.
     pub changed: bool,
     /// Which of our keys change.
     pub changes: Vec<Change>,
+    /// For a dry run: what would change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
-    /// For a dry run: what would change.
-    pub diff: Option<String>,
+}
+
+impl Edited {
+    fn new(path: &Path, changed: bool) -> Self {
+        Edited {
+            settings_path: path.display().to_string(),
+            // Claude Code reads its settings when it starts.
+            requires_restart: changed,
+            changed,
+            changes: Vec::new(),
+            diff: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The same, had nobody wanted it.
+    #[must_use]
+    pub fn declined(self, path: &Path) -> Self {
+        Edited {
+            diff: self.diff,
+            warnings: self.warnings,
+            ..Edited::new(path, false)
+        }
+    }
 }
 
 /// Plans one edit from what is in the file.
@@ -74,12 +105,7 @@ fn carry_out(
     dry_run: bool,
     plan: &mut Planner<'_>,
 ) -> Result<Edited> {
-    let mut last = Edited {
-        changed: false,
-        changes: Vec::new(),
-        warnings: Vec::new(),
-        diff: None,
-    };
+    let mut last = Edited::new(path, false);
     let outcome = file::edit(
         path,
         file::Options {
@@ -89,7 +115,6 @@ fn carry_out(
         |seen| {
             let plan = plan(seen)?;
             last = Edited {
-                changed: plan.bytes.as_deref() != seen.current,
                 changes: plan.changes.clone(),
                 warnings: plan.warnings.clone(),
                 diff: dry_run.then(|| {
@@ -99,12 +124,10 @@ fn carry_out(
                     let label = context.env.tilde(path);
                     diff::unified(&text(seen.current), &text(plan.bytes.as_deref()), &label)
                 }),
+                ..Edited::new(path, plan.bytes.as_deref() != seen.current)
             };
             Ok(if dry_run {
-                file::Plan {
-                    content: file::Content::Leave,
-                    kept: file::Kept::Leave,
-                }
+                file::Plan::LEAVE
             } else {
                 plan.commit(seen.current)
             })

@@ -10,7 +10,7 @@ use crate::claude::settings::Scope;
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, is_about_credentials, listed, means_no_credentials, no_access,
-    refusal,
+    none_kept, refusal,
 };
 use crate::commands::doctor;
 use crate::commands::facts::{Access, Facts, Sourced};
@@ -134,13 +134,8 @@ impl TestBedrock {
         }) = &subject
             && !matches!(facts.access, Access::Export(_))
         {
-            let unreadable = facts.view.unreadable_reason(profile).map(|reason| {
-                let step = reason.step();
-                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
-            });
             let files = facts.files.as_ref().ok();
-            warnings
-                .extend(unreadable.or_else(|| facts.view.differing_credentials(profile, files?)));
+            warnings.extend(files.and_then(|files| facts.view.differing(profile, files)));
         }
         let mut checks = check(context, &facts, &subject, &mut warnings);
         exec::check_interrupted()?;
@@ -318,12 +313,7 @@ fn check_credentials(who: Option<&Result<Identity>>, listing: Option<&Error>) ->
 fn from_kept(context: &Context<'_>, facts: &Facts<'_>, caller: &Caller, region: &str) -> Checks {
     let credentials = Check::skipped("AWS was not asked; by the files, the credentials may work");
     let Some(kept) = find_kept(context, caller, region) else {
-        let missing = Error::new(
-            Code::ListingMissing,
-            "no listing is kept for this profile and region",
-        )
-        .suggest("leave --offline out once");
-        let check = Check::failed(&missing);
+        let check = Check::failed(&none_kept());
         return Checks {
             credentials,
             bedrock_access: check.clone(),

@@ -30,6 +30,14 @@ pub struct Plan {
     pub kept: Kept,
 }
 
+impl Plan {
+    /// Nothing is to change.
+    pub const LEAVE: Plan = Plan {
+        content: Content::Leave,
+        kept: Kept::Leave,
+    };
+}
+
 /// What is to become of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -121,7 +129,7 @@ fn edit_as_planned(
         }
         let facts = Facts::read(path, target)?;
         let step = facts.without_the_void(plan(facts.seen())?);
-        if step == UNCHANGED {
+        if step == Plan::LEAVE {
             if locked.is_none() {
                 facts.clean();
             }
@@ -154,11 +162,6 @@ fn sweep(path: &Path, target: &Path) {
         replace::sweep(path);
     }
 }
-
-const UNCHANGED: Plan = Plan {
-    content: Content::Leave,
-    kept: Kept::Leave,
-};
 
 /// What was there when we looked.
 struct Facts<'a> {

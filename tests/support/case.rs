@@ -10,9 +10,6 @@ use super::sandbox::{self, Sandbox};
 use super::snapshot::{self, Change, Snapshot, What};
 use super::{fixture, paths, stand_in};
 
-/// The clock of a case that does not set it.
-const NOW: &str = "2026-11-22T12:00:00Z";
-
 /// `case.json`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -256,8 +253,10 @@ fn spell(sandbox: &Sandbox, text: &str, level: usize) -> String {
 }
 
 fn command(case: &Case, step: &Step, sandbox: &Sandbox) -> std::process::Command {
-    let now = step.now.as_deref().or(case.now.as_deref()).unwrap_or(NOW);
-    let now = claude_bedrock::time::parse_timestamp(now).expect("`now` is a time with its zone");
+    let now = step.now.as_deref().or(case.now.as_deref());
+    let now = now.map_or(sandbox::NOW, |now| {
+        claude_bedrock::time::parse_timestamp(now).expect("`now` is a time with its zone")
+    });
     let mut command = sandbox.command(now);
     command.args(step.args.iter().map(|arg| spell(sandbox, arg, 1)));
     for (name, value) in case.env.iter().chain(&step.env) {

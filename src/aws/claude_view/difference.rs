@@ -20,6 +20,17 @@ const ENDS: [&str; 5] = [
 const LONGEST_CHAIN: usize = 16;
 
 impl ClaudeView {
+    /// Why Claude Code will not use the profile as `aws` does: it cannot load it, or takes other credentials from it.
+    pub fn differing(&self, profile: &Profile, files: &AwsFiles) -> Option<Warning> {
+        match self.unreadable_reason(profile) {
+            Some(reason) => {
+                let step = reason.step();
+                Some(Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step))
+            }
+            None => self.differing_credentials(profile, files),
+        }
+    }
+
     /// Follows a profile to the end of its chain of roles, as both readers do, and tells where they part.
     pub fn differing_credentials(&self, profile: &Profile, files: &AwsFiles) -> Option<Warning> {
         let mut seen: Vec<&str> = Vec::new();

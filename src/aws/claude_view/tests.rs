@@ -259,7 +259,7 @@ fn differing_credentials_are_told() {
         let home = tempfile::tempdir().unwrap();
         for (name, text) in [("config", &config), ("credentials", &credentials)] {
             let path = home.path().join(".aws").join(name);
-            crate::file::write_new(&path, text.as_bytes(), 0o600).unwrap();
+            crate::file::write(&path, text.as_bytes(), 0o600).unwrap();
         }
         let files = AwsFiles::load(&Env::for_test(home.path(), &[])).unwrap();
         let found = view(&config, &credentials)

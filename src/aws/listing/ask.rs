@@ -3,11 +3,11 @@
 //! One thread decides and a few run `aws`. A run is named by account, role and region, so that
 //! profiles which come to the same never ask twice.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::InferenceProfile;
 use crate::error::{Code, Error, Result};
-use crate::exec::side_by_side;
+use crate::exec::{lock, side_by_side};
 
 /// A profile to find access for.
 #[derive(Clone, Debug)]
@@ -292,10 +292,6 @@ fn chains_of(targets: &[Target]) -> (Vec<Chain<'_>>, Vec<Group<'_>>) {
 fn most_runs(chains: &[Chain<'_>]) -> usize {
     let widest = |chain: &Chain<'_>| chain.waves.iter().map(Vec::len).max().unwrap_or(0);
     chains.iter().map(widest).sum::<usize>().max(1)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{InferenceProfile, Kind};
+use crate::aws::identity::is_account;
 use crate::env::Env;
 use crate::error::Result;
 use crate::file;
+use crate::hash::sha1_hex;
 use crate::report::pretty;
 use crate::time::{Epoch, format_timestamp, parse_timestamp};
 
@@ -29,18 +31,16 @@ impl Key<'_> {
     /// `listing-111122223333-us-west-2.json`. Without an account, or with a region that is not
     /// shaped like one, a digest takes the place: these words come from files that anyone may edit.
     fn file_name(&self) -> String {
-        let digits = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         let region_fits =
             !self.region.is_empty() && self.region.len() <= 32 && self.region.bytes().all(plain);
-        match self.account.filter(digits) {
+        match self.account.filter(|text| is_account(text)) {
             Some(account) if region_fits => format!("listing-{account}-{}.json", self.region),
             account => {
-                let mut digest = sha1_smol::Sha1::new();
-                digest.update(account.unwrap_or(self.profile).as_bytes());
-                digest.update(&[u8::from(account.is_some())]);
-                digest.update(self.region.as_bytes());
-                format!("listing-{}.json", digest.digest())
+                let whose = account.unwrap_or(self.profile).as_bytes();
+                let told = [u8::from(account.is_some())];
+                let words = [whose, &told, self.region.as_bytes()].concat();
+                format!("listing-{}.json", sha1_hex(&words))
             }
         }
     }

@@ -47,6 +47,13 @@ pub fn fits_region(id: &str, region: &str) -> bool {
     }
 }
 
+/// The geography that goes with a model: its own, else the first choice of the region.
+pub fn geography_for<'m>(model: &'m str, region: &str) -> &'m str {
+    let own = ModelId::parse(model).and_then(|id| id.geography);
+    own.or_else(|| geographies_of_region(region).first().copied())
+        .unwrap_or("global")
+}
+
 /// A geography's name for people; an unknown one keeps its word.
 pub fn label(geography: Option<&str>) -> &str {
     match geography {

@@ -4,6 +4,8 @@ mod grammar;
 
 use std::fmt;
 
+use crate::report::capitalized;
+
 pub use grammar::names_bedrock_model;
 pub(super) use grammar::{is_geography, split_one_m};
 use grammar::{parse_arn, parse_id, parse_model};
@@ -166,11 +168,9 @@ impl<'a> ModelId<'a> {
 /// The name that people use: `Opus 4.5`, `Sonnet 5`.
 impl fmt::Display for ModelId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = self.family.word();
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) => write!(f, "{}{}", first.to_ascii_uppercase(), letters.as_str())?,
-            None => return f.write_str("application profile"),
+        match self.family.word() {
+            "" => return f.write_str("application profile"),
+            word => f.write_str(&capitalized(word))?,
         }
         match self.version.release() {
             (0, 0) => {}

@@ -8,15 +8,6 @@ use crate::claude::models::fits_region;
 use crate::claude::settings::{Scope, Source, Stack};
 use crate::report::Warning;
 
-/// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
-const PROVIDERS: &[&str] = &[
-    "CLAUDE_CODE_USE_FOUNDRY",
-    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
-    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
-    "CLAUDE_CODE_USE_MANTLE",
-    "CLAUDE_CODE_USE_VERTEX",
-];
-
 /// What would defeat `wishes` once they are written to the file `target`. The stack is the one before, and `changes` is
 /// what the edit does to the file.
 pub fn find_obstacles(
@@ -120,7 +111,7 @@ pub fn find_surroundings(stack: &Stack) -> Vec<Warning> {
                 .suggest("take the key out to use the profile"),
         );
     }
-    for name in PROVIDERS {
+    for name in keys::OTHER_PROVIDERS {
         if let Some(value) = stack
             .effective_env(name)
             .filter(|value| keys::is_on(&value.value))

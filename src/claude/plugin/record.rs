@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sha1_smol::Sha1;
 
 use super::Asset;
 use crate::error::Result;
 use crate::file;
+use crate::hash::sha1_hex;
 use crate::report::pretty;
 
 /// The record's path in the plugin's folder.
@@ -105,8 +105,8 @@ fn digest(bytes: &[u8], binary: &str) -> String {
             let rest = spelt
                 .iter()
                 .fold(text.to_owned(), |text, one| text.replace(one, ""));
-            Sha1::from(rest).digest().to_string()
+            sha1_hex(rest.as_bytes())
         }
-        Err(_) => Sha1::from(bytes).digest().to_string(),
+        Err(_) => sha1_hex(bytes),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::claude::settings::parse_settings;
 use crate::error::Result;
-use crate::file::{Content, Kept, Plan};
+use crate::file::{Content, Plan};
 use crate::json_edit::Document;
 use crate::shell::{program, split_words};
 
@@ -50,7 +50,7 @@ pub fn owner(settings: &Document) -> Owner {
 pub fn plan_set(current: Option<&[u8]>, path: &Path, binary: &str) -> Result<Plan> {
     let mut settings = parse_settings(current.unwrap_or_default(), path)?;
     if owner(&settings) == Owner::Other {
-        return Ok(plan(Content::Leave));
+        return Ok(Plan::LEAVE);
     }
     let command = format!("{} statusline", program(binary));
     settings
@@ -69,11 +69,11 @@ pub fn plan_set(current: Option<&[u8]>, path: &Path, binary: &str) -> Result<Pla
 /// `SETTINGS_INVALID` when Claude Code would drop the file.
 pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: Option<&Value>) -> Result<Plan> {
     let Some(bytes) = current else {
-        return Ok(plan(Content::Leave));
+        return Ok(Plan::LEAVE);
     };
     let mut settings = parse_settings(bytes, path)?;
     if owner(&settings) != Owner::Ours {
-        return Ok(plan(Content::Leave));
+        return Ok(Plan::LEAVE);
     }
     let blanks = made.and_then(Value::as_str);
     let mut alone = parse_settings(blanks.unwrap_or_default().as_bytes(), path)?;
@@ -92,6 +92,6 @@ pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: Option<&Value>) -> 
 fn plan(content: Content) -> Plan {
     Plan {
         content,
-        kept: Kept::Leave,
+        ..Plan::LEAVE
     }
 }

@@ -59,14 +59,6 @@ impl Caller {
         }
     }
 
-    /// The environment's own credentials, with these variables on top of it.
-    pub fn of_environment(vars: Vec<(&'static str, String)>) -> Self {
-        Caller {
-            vars,
-            ..Caller::default()
-        }
-    }
-
     /// The environment's own credentials, where Claude Code signs with those: a Bedrock API key, keys in variables, or
     /// whatever a container or an instance hands out.
     pub fn of_variables(facts: &Facts<'_>) -> Option<Self> {
@@ -89,7 +81,10 @@ impl Caller {
         };
         let found = names.iter().map(|name| (*name, facts.variable(name)));
         let set = found.filter_map(|(name, found)| Some((name, found?.value)));
-        Some(Caller::of_environment(set.collect()))
+        Some(Caller {
+            vars: set.collect(),
+            ..Caller::default()
+        })
     }
 
     /// Under which its listing of a region is kept.
@@ -179,7 +174,7 @@ aws_secret_access_key = secretEXAMPLE
     #[test]
     fn one_answer_serves_the_same_role_of_the_same_session_and_no_other() {
         let home = tempfile::tempdir().unwrap();
-        file::write_new(&home.path().join(".aws/config"), CONFIG.as_bytes(), 0o600).unwrap();
+        file::write(&home.path().join(".aws/config"), CONFIG.as_bytes(), 0o600).unwrap();
         let env = Env::for_test(home.path(), &[]);
         let files = AwsFiles::load(&env).unwrap();
         let mut inspector = Inspector::new(&env, &files);

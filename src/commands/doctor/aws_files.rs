@@ -2,9 +2,8 @@
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use crate::aws::claude_view::KEYS_HIDE_SSO;
-use crate::aws::profiles::{AwsFiles, Profile};
+use crate::aws::profiles::{AWS_FILE_VARIABLES, AwsFiles, Profile};
 use crate::claude::settings::{Scope, Source};
-use crate::commands::AWS_FILE_VARIABLES;
 use crate::commands::facts::{Access, Facts};
 use crate::error::Error;
 use crate::nearest::nearest;

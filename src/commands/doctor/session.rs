@@ -1,6 +1,7 @@
 //! Credentials: what they are worth, when they end, and what renews them.
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
+use crate::aws::config_edit::asks_to_renew;
 use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out, may_ask_instance};
 use crate::claude::plan::{is_our_refresh, profile_of_command};
 use crate::claude::settings::Scope;
@@ -136,10 +137,7 @@ fn session_renews(facts: &Facts) -> Finding {
         return skipped("there is no sso-session");
     };
     let scopes = session.text("sso_registration_scopes").unwrap_or_default();
-    if scopes
-        .split(',')
-        .any(|scope| scope.trim() == "sso:account:access")
-    {
+    if asks_to_renew(scopes) {
         return ok("the session asks to renew itself");
     }
     warn(format!(

@@ -35,15 +35,6 @@ pub(super) const FURTHER: &[Test] = &[
 /// Above this Claude Code refuses a settings file (2.1.330), in bytes.
 const MOST_BYTES: u64 = 2 << 20;
 
-/// Switches of other providers; Bedrock wins over each.
-const PROVIDERS: &[&str] = &[
-    "CLAUDE_CODE_USE_FOUNDRY",
-    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
-    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
-    "CLAUDE_CODE_USE_MANTLE",
-    "CLAUDE_CODE_USE_VERTEX",
-];
-
 fn files_are_read(facts: &Facts) -> Finding {
     let Some((layer, error)) = facts.stack.dropped().next() else {
         let count = facts.stack.documents().count();
@@ -134,8 +125,8 @@ fn bedrock_is_on(facts: &Facts) -> Finding {
 
 /// Ids of Bedrock are unknown to the Anthropic API, which answers with "model not found".
 fn nothing_is_left_behind(facts: &Facts) -> Finding {
-    let mut switches = facts.stack.effective_env("CLAUDE_CODE_USE_BEDROCK");
-    let hidden = switches.take().is_some_and(|switch| {
+    let switch = facts.stack.effective_env("CLAUDE_CODE_USE_BEDROCK");
+    let hidden = switch.is_some_and(|switch| {
         let on = |(_, value): (_, &String)| keys::is_on(value);
         switch.every().any(on)
     });
@@ -169,7 +160,7 @@ pub(super) fn settings_key(key: &str) -> String {
 }
 
 fn no_other_provider(facts: &Facts) -> Finding {
-    let mut providers = PROVIDERS.iter().filter_map(|name| {
+    let mut providers = keys::OTHER_PROVIDERS.iter().filter_map(|name| {
         let found = facts.stack.effective_env(name)?;
         keys::is_on(&found.value).then_some((name, found.source))
     });

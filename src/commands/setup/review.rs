@@ -1,7 +1,7 @@
 //! The wizard's last steps: pins, refresh, isolation, the review, and what is said at the end.
 
 use super::{Next, Step, Wizard, stopped};
-use crate::claude::models::{self, ModelId, geographies_of_region};
+use crate::claude::models::{self, ModelId, geography_for};
 use crate::commands::Scope;
 use crate::commands::apply_config::{ApplyConfig, AuthRefresh, Configured, ModelIn};
 use crate::commands::layout::{Mark, Row, bullet, paragraph, rows};
@@ -17,9 +17,7 @@ impl Wizard<'_> {
             self.pin = pin;
             return known;
         }
-        let geography = ModelId::parse(&self.model).and_then(|id| id.geography);
-        let geography = geography.or_else(|| geographies_of_region(&self.region).first().copied());
-        let pins = models::pins(&self.listing, geography.unwrap_or("global"));
+        let pins = models::pins(&self.listing, geography_for(&self.model, &self.region));
         if pins.is_empty() {
             self.pin = false;
             return known;
