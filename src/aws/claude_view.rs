@@ -12,7 +12,7 @@ use crate::env::Env;
 mod difference;
 mod parse;
 
-pub use difference::KEYS_HIDE_SSO;
+pub use difference::{KEYS_HIDE_SSO, UNREADABLE};
 
 use parse::File;
 pub(super) use parse::is_name_char;

@@ -29,6 +29,8 @@ pub struct AwsFiles {
     pub profiles: Vec<Profile>,
     /// The sso-sessions of the config file, in its order.
     pub sso_sessions: Vec<SsoSession>,
+    /// The names of the `[services NAME]` sections that hold anything.
+    pub services: Vec<String>,
     positions: NameMap<String, usize>,
 }
 
@@ -139,6 +141,7 @@ impl AwsFiles {
             credentials,
             profiles: map.profiles,
             sso_sessions: map.sso_sessions,
+            services: map.services,
             positions: map.positions,
         })
     }
@@ -295,7 +298,7 @@ impl Section {
         }
     }
 
-    fn find(&self, key: &str) -> Option<&Entry> {
+    pub(super) fn find(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
@@ -381,6 +384,7 @@ struct ProfileMap {
     profiles: Vec<Profile>,
     positions: NameMap<String, usize>,
     sso_sessions: Vec<SsoSession>,
+    services: Vec<String>,
     sso_positions: NameMap<String, usize>,
 }
 
@@ -403,6 +407,10 @@ impl ProfileMap {
                 && let Some(name) = second_word(header)
             {
                 self.add_sso_session(name, Section::new(document, section));
+            } else if header.starts_with("services")
+                && document.entries_of(section).next().is_some()
+            {
+                self.services.extend(second_word(header));
             }
         }
     }

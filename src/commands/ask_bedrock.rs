@@ -9,7 +9,7 @@ use crate::aws::cli::{self, AwsCli};
 use crate::aws::credentials::Credentials;
 use crate::aws::identity::{self, Identity};
 use crate::aws::listing::{self, Answer, InferenceProfile, Kind, Target};
-use crate::aws::regions::has_bedrock;
+use crate::aws::regions::{self, has_bedrock};
 use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
@@ -188,9 +188,16 @@ impl<'a> Asker<'a> {
             let first = target.waves.first().and_then(|wave| wave.first());
             self.list(caller, region, first.is_some_and(|first| first == region))
         };
-        listing::ask(&targets, jobs, &list, &mut |done, target| {
+        let mut answers = listing::ask(&targets, jobs, &list, &mut |done, target| {
             self.progress(done, targets.len(), &target.profile);
-        })
+        });
+        for (caller, answer) in callers.iter().zip(&mut answers) {
+            if let Some(error) = &mut answer.error {
+                let asked = callers.iter().find(|known| known.group == caller.group);
+                caller.take_over(error, asked.unwrap_or(caller));
+            }
+        }
+        answers
     }
 
     /// Asks who each caller is; one run for those of a group. The answers are in the callers' order.
@@ -214,7 +221,7 @@ impl<'a> Asker<'a> {
                 first.push(group);
             }
         }
-        let mut answers: Vec<(&str, Result<Identity>)> = Vec::new();
+        let mut answers: Vec<(&Caller, Result<Identity>)> = Vec::new();
         for round in [first, rest] {
             let runs: Vec<Run> = round
                 .iter()
@@ -229,12 +236,18 @@ impl<'a> Asker<'a> {
                 }
             });
             for ((caller, _), outcome) in round.iter().zip(outcomes) {
-                answers.push((&caller.group, read_identity(caller, outcome)));
+                answers.push((caller, read_identity(caller, outcome)));
             }
         }
         let answer = |(caller, _): &(Caller, _)| {
-            let known = answers.iter().find(|(group, _)| *group == caller.group);
-            known.map_or_else(|| Err(unknown_caller()), |(_, answer)| answer.clone())
+            let known = answers
+                .iter()
+                .find(|(asked, _)| asked.group == caller.group);
+            let (asked, answer) = known.ok_or_else(unknown_caller)?;
+            answer.clone().map_err(|mut error| {
+                caller.take_over(&mut error, asked);
+                error
+            })
         };
         callers.iter().map(answer).collect()
     }
@@ -417,8 +430,16 @@ pub fn refusal(credentials: &Credentials) -> Option<Error> {
 pub fn no_access(region: &str) -> Error {
     if has_bedrock(region) == Some(false) {
         let message = format!("Bedrock is not in {region}");
-        return Error::new(Code::BedrockAccessDenied, message)
-            .suggest("pass another --region, such as us-east-1 or eu-central-1");
+        let step = match regions::partition(region) {
+            "aws" => "pass another --region, such as us-east-1 or eu-central-1".to_owned(),
+            partition => match regions::bedrock_regions(partition).first() {
+                Some(there) => format!("pass another --region, such as {there}"),
+                None => format!(
+                    "take a profile of another partition: Bedrock is nowhere in {partition}"
+                ),
+            },
+        };
+        return Error::new(Code::BedrockAccessDenied, message).suggest(step);
     }
     Error::new(
         Code::BedrockAccessDenied,

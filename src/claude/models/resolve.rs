@@ -9,7 +9,7 @@ use super::{Arn, Family, ListedModel, ModelId, label};
 use crate::error::{Code, Error, Result};
 use refusal::{ambiguous, not_found, reject_foreign};
 pub use refusal::{elsewhere, not_claude};
-use wish::{Wish, contains_words, split_geography};
+use wish::{Wish, contains_words, is_name_of, split_geography};
 
 /// A model to write, and what to tell its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Resolved {
 /// Tried in this order; the first that fits anything decides:
 /// 1. an id or ARN of the listing, exactly (ids are case-sensitive);
 /// 2. the ARN of an application profile or of provisioned throughput, and one of another account, as it stands;
-/// 3. a name of the listing (`US Anthropic Claude Opus 4.5`), in any case;
+/// 3. a name of the listing (`US Anthropic Claude Opus 4.5`), in any case, also without its geography;
 /// 4. a family (`opus`), or a family and a version in any spelling (`Opus 4.5`, `claude-opus-4-5`);
 /// 5. a part of an id that ends where its words end (`opus-4`; not `a`).
 ///
@@ -200,7 +200,14 @@ fn find_fitting<'m>(text: &str, pool: &[Listed<'m>]) -> (Vec<Listed<'m>>, bool) 
     let fitting = |fits: &dyn Fn(&Listed<'m>) -> bool| -> Vec<Listed<'m>> {
         pool.iter().filter(|it| fits(it)).copied().collect()
     };
-    let exactly = fitting(&|(model, _)| is_it(model));
+    let named = |model: &ListedModel| {
+        let name = model.name.as_deref();
+        name.is_some_and(|name| is_name_of(name, text))
+    };
+    let mut exactly = fitting(&|(model, _)| is_it(model));
+    if exactly.is_empty() {
+        exactly = fitting(&|(model, _)| named(model));
+    }
     if !exactly.is_empty() {
         return (exactly, false);
     }

@@ -6,7 +6,10 @@ use crate::aws::failure;
 use crate::aws::listing::Key;
 use crate::aws::profiles::Profile;
 use crate::commands::facts::{Access, Facts};
+use crate::error::Error;
 use crate::exec::Run;
+use crate::report::escape;
+use crate::shell::quote;
 
 /// Whose credentials AWS is asked with.
 #[derive(Clone, Default)]
@@ -107,6 +110,38 @@ impl Caller {
             profile: self.profile.as_deref(),
             region,
             login_command: self.login.as_deref(),
+        }
+    }
+
+    /// Makes a failure this caller's own, where AWS was asked by another of the same group.
+    pub(super) fn take_over(&self, error: &mut Error, asked: &Caller) {
+        let (Some(theirs), Some(own)) = (&asked.profile, &self.profile) else {
+            return;
+        };
+        if theirs == own {
+            return;
+        }
+        let (shown, quoted) = ([escape(theirs), escape(own)], [quote(theirs), quote(own)]);
+        let named = |text: &str| {
+            let mut text = format!("{text} ");
+            for (before, [from, to], after) in [
+                ("profile `", &shown, "`"),
+                ("[profile ", &shown, "]"),
+                ("--profile ", &quoted, " "),
+            ] {
+                text = text.replace(
+                    &[before, from.as_ref(), after].concat(),
+                    &[before, to.as_ref(), after].concat(),
+                );
+            }
+            text.trim_end().to_owned()
+        };
+        error.message = named(&error.message);
+        if let Some(step) = &mut error.suggestion {
+            *step = match &self.login {
+                Some(login) if asked.login.as_ref() == Some(step) => login.clone(),
+                _ => named(step),
+            };
         }
     }
 
