@@ -23,6 +23,8 @@ pub struct Caller {
     instance: bool,
     /// Variables that only the settings hold, for the environment of `aws`.
     vars: Vec<(&'static str, String)>,
+    /// Without a profile: a mark that tells these credentials from others.
+    owner: String,
 }
 
 impl Caller {
@@ -56,13 +58,19 @@ impl Caller {
             login: login.map(Login::command),
             instance: profile.text("credential_source") == Some("Ec2InstanceMetadata"),
             vars: Vec::new(),
+            owner: String::new(),
         }
     }
 
-    /// The environment's own credentials, with these variables on top of it.
+    /// The environment's own credentials, with these variables on top of it; the first says whose they are.
     pub fn of_environment(vars: Vec<(&'static str, String)>) -> Self {
+        let first = vars.first().map_or("", |(_, value)| value);
+        // An access key's id is no secret, an API key is: 32 bits of a digest tell keys apart and say nothing of one.
+        let mut owner = sha1_smol::Sha1::from(first).digest().to_string();
+        owner.truncate(8);
         Caller {
             vars,
+            owner,
             ..Caller::default()
         }
     }
@@ -84,11 +92,12 @@ impl Caller {
     }
 
     /// Under which its listing of a region is kept.
-    pub(super) fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
+    pub fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
         Key {
             account: self.account.as_deref(),
             profile: self.profile.as_deref().unwrap_or_default(),
             region,
+            owner: &self.owner,
         }
     }
 

@@ -5,6 +5,7 @@ use super::settings::settings_key;
 use crate::aws::listing::{Key, load_kept};
 use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
 use crate::claude::plan::{find_stale_others, not_available};
+use crate::commands::ask_bedrock::Caller;
 use crate::commands::facts::{Facts, Sourced};
 use crate::time::describe_span;
 
@@ -192,11 +193,17 @@ fn model_was_listed(facts: &Facts) -> Finding {
         .credentials
         .as_ref()
         .and_then(|found| found.account.as_deref());
-    let key = Key {
+    let region = facts.region.used.value.as_str();
+    let of_profile = Key {
         account,
         profile: facts.access.profile().unwrap_or_default(),
-        region: &facts.region.used.value,
+        region,
+        owner: "",
     };
+    let variables = Caller::of_variables(facts);
+    let key = variables
+        .as_ref()
+        .map_or(of_profile, |caller| caller.key(region));
     let Some(kept) = load_kept(facts.env, key) else {
         return skipped("no listing is kept: claude-bedrock models asks for one");
     };
