@@ -1,6 +1,6 @@
 //! Failures on the way to AWS: no region, a wrong one, no network, a proxy, TLS.
 
-use super::{Context, after, between, bounded, without_passwords};
+use super::{Context, after, between, bounded};
 use crate::aws::regions;
 use crate::error::{Code, Error};
 use crate::report::escape;
@@ -34,6 +34,12 @@ pub(super) fn region(context: &Context<'_>, text: &str) -> Option<Error> {
 pub(super) fn unreached(context: &Context<'_>, text: &str) -> Option<Error> {
     let failed =
         |message: String, step: &str| Some(Error::new(Code::NetworkError, message).suggest(step));
+    if let Some(url) = after(text, "unhandled exception: Failed to parse: ") {
+        return failed(
+            format!("aws cannot read the address of the proxy {}", address(url)),
+            "correct HTTPS_PROXY; in a password write / ? # @ as %2F %3F %23 %40",
+        );
+    }
     if let Some(url) = between(text, "Failed to connect to proxy URL: \"", "\"") {
         let message = format!("the proxy {} cannot be reached", address(url));
         return failed(
@@ -110,7 +116,6 @@ fn unreachable(context: &Context<'_>, url: &str) -> Error {
 
 /// The host and port of a URL.
 fn address(url: &str) -> String {
-    let url = without_passwords(url);
-    let (_, rest) = url.split_once("://").unwrap_or(("", &url));
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
     bounded(rest.split(['/', '?']).next().unwrap_or_default())
 }
