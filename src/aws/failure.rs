@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use crate::error::{Code, Error};
 use crate::report::escape;
 use crate::shell::quote;
+pub use network::is_of_region;
 
 /// What was asked of `aws`, for the sentence and for the command to paste.
 #[derive(Clone, Copy, Debug, Default)]

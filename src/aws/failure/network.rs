@@ -30,6 +30,14 @@ pub(super) fn region(context: &Context<'_>, text: &str) -> Option<Error> {
     None
 }
 
+const UNTRUSTED: &str = "the TLS certificate of ";
+
+/// Whether what a `NETWORK_ERROR` tells may be otherwise in another region. A dead proxy, an address of the user's own and
+/// a certificate that nobody trusts are the same for all: they do not name the region, or are no matter of it.
+pub fn is_of_region(error: &Error, region: &str) -> bool {
+    error.message.contains(region) && !error.message.starts_with(UNTRUSTED)
+}
+
 /// Hosts that cannot be reached, or do not answer as AWS would.
 pub(super) fn unreached(context: &Context<'_>, text: &str) -> Option<Error> {
     let failed =
@@ -52,9 +60,8 @@ pub(super) fn unreached(context: &Context<'_>, text: &str) -> Option<Error> {
         let whose = after(text, "SSL validation failed for ")
             .and_then(|url| url.split(' ').next())
             .map_or_else(|| "AWS".to_owned(), address);
-        let message = format!(
-            "the TLS certificate of {whose} is not trusted, as behind a proxy that reads along"
-        );
+        let message =
+            format!("{UNTRUSTED}{whose} is not trusted, as behind a proxy that reads along");
         return failed(
             message,
             "name the certificates of your organisation: export AWS_CA_BUNDLE=/path/to/certificates.pem",

@@ -278,6 +278,40 @@ fn what_is_no_password_stays() {
 }
 
 #[test]
+fn a_failure_that_every_region_shares_is_told_from_one_of_the_region() {
+    let host = "https://bedrock.eu-west-1.amazonaws.com/inference-profiles";
+    for (stderr, expected) in [
+        (
+            format!("Could not connect to the endpoint URL: \"{host}\""),
+            true,
+        ),
+        (format!("Connect timeout on endpoint URL: \"{host}\""), true),
+        (
+            "An HTTP Client raised an unhandled exception: x".to_owned(),
+            true,
+        ),
+        (
+            "Failed to connect to proxy URL: \"http://127.0.0.1:1\"".to_owned(),
+            false,
+        ),
+        (
+            "Could not connect to the endpoint URL: \"http://127.0.0.1:1/\"".to_owned(),
+            false,
+        ),
+        (format!("SSL validation failed for {host} [SSL]"), false),
+        (
+            "An HTTP Client raised an unhandled exception: Failed to parse: http://a:b/c@d"
+                .to_owned(),
+            false,
+        ),
+    ] {
+        let error = classify(&LISTING, Some(255), &stderr);
+        assert_eq!(error.code, Code::NetworkError, "{stderr}");
+        assert_eq!(is_of_region(&error, "eu-west-1"), expected, "{error}");
+    }
+}
+
+#[test]
 fn the_file_that_aws_rejects_is_named() {
     let stderr = "\naws: [ERROR]: Unable to parse config file: /home/me/.aws/credentials\n";
     let error = classify(&LISTING, Some(255), stderr);
