@@ -3,7 +3,7 @@
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use super::settings::settings_key;
 use crate::aws::listing::{Key, load_kept};
-use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
+use crate::claude::models::{ModelId, fits_region, in_region_only, names_bedrock_model};
 use crate::claude::plan::{find_stale_others, not_available};
 use crate::commands::ask_bedrock::Caller;
 use crate::commands::facts::{Facts, Sourced};
@@ -231,18 +231,15 @@ fn model_is_allowed(facts: &Facts) -> Finding {
 
 /// Most models answer only through an inference profile, whose id begins with a geography.
 fn model_has_a_geography(facts: &Facts) -> Finding {
-    match model(facts) {
-        Ok(chosen) => match ModelId::parse(&chosen.value) {
-            Some(id) if id.geography.is_none() && id.arn.is_none() => {
-                let finding = warn(format!(
-                    "{} has no geography before it; most models answer only to us., eu. or global. ids",
-                    id.text
-                ));
-                at_fault(facts, chosen, finding)
-            }
-            _ => ok("the model is called through an inference profile"),
-        },
-        Err(finding) => finding,
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    let region = &facts.region.used.value;
+    let alone = ModelId::parse(&chosen.value).and_then(|id| in_region_only(&id, region, &[]));
+    match alone {
+        Some((message, _)) => at_fault(facts, chosen, warn(message)),
+        None => ok("the model is called through an inference profile"),
     }
 }
 
