@@ -6,6 +6,7 @@ use super::{Change, ModelIn, Refresh, Wishes, bedrock_models_at, holds_model_of_
 use crate::claude::keys::{self, Claim, KEYS};
 use crate::claude::models::fits_region;
 use crate::claude::settings::{Scope, Source, Stack};
+use crate::hash::NameSet;
 use crate::report::Warning;
 
 /// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
@@ -176,7 +177,15 @@ pub fn find_stale_models(stack: &Stack, region: &str, except: Option<&Path>) -> 
 /// Models beside the main one and the pins that take no requests from `region`.
 pub fn find_stale_others(stack: &Stack, region: &str) -> Vec<Warning> {
     let [subagents, fallback, _] = keys::OTHER_MODELS;
-    let found = [subagents, fallback].into_iter().filter_map(|path| {
+    let mut paths = vec![subagents.to_vec(), fallback.to_vec()];
+    let of_layers = stack
+        .documents()
+        .flat_map(|(_, document)| document.names(&[keys::OVERRIDES]));
+    let mut overridden: Vec<String> = of_layers.collect();
+    let mut seen = NameSet::default();
+    overridden.retain(|model| seen.insert(model.clone()));
+    paths.extend(overridden.iter().map(|model| vec![keys::OVERRIDES, model]));
+    let found = paths.iter().filter_map(|path| {
         let mut documents = stack.documents();
         let (layer, document) = documents.find(|(_, document)| document.kind(path).is_some())?;
         let models = bedrock_models_at(document, path);

@@ -93,10 +93,15 @@ fn pins_take_requests(facts: &Facts) -> Finding {
         .iter()
         .find(|(_, pin)| stale(facts, pin).is_some());
     let others = find_stale_others(&facts.stack, &facts.region.used.value);
-    if let (None, Some(other)) = (pin, others.into_iter().next()) {
-        return warn(other.message)
-            .code(other.code)
-            .remedy(other.suggestion.unwrap_or_default());
+    if let (None, [other, rest @ ..]) = (pin, others.as_slice()) {
+        let told = rest.iter().fold(other.message.clone(), |told, other| {
+            told + "; " + &other.message
+        });
+        let step = match &other.suggestion {
+            Some(step) if rest.is_empty() => step,
+            _ => "write models there that do, or take these settings out",
+        };
+        return warn(told).code(other.code).remedy(step);
     }
     match pin {
         Some((family, pin)) => {
