@@ -8,7 +8,7 @@ use crate::commands::{Context, Scope};
 use crate::diff;
 use crate::error::Result;
 use crate::file;
-use crate::report::{Tint, Warning, escape};
+use crate::report::{Tint, Warning, escape, without_password};
 use crate::shell::quote;
 
 /// What came of an edit of the settings.
@@ -143,7 +143,8 @@ fn copies_in_repository(path: &Path) -> Option<Warning> {
     })
 }
 
-/// `text` with the values of members that are named like secrets hidden; every line stays where it is.
+/// `text` with the values of members that are named like secrets hidden, and passwords in addresses; every line stays
+/// where it is.
 fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -153,14 +154,21 @@ fn redact(text: &str) -> String {
         out.push_str(passed);
         rest = after;
         let value = after.trim_start().strip_prefix(':').map(str::trim_start);
-        let Some(value) = value.filter(|value| value.starts_with('"') && names_secret(name)) else {
+        let Some(value) = value.filter(|value| value.starts_with('"')) else {
             continue;
         };
         let Some((secret, end)) = next_string(value) else {
             continue;
         };
+        let shown = if names_secret(name) && !secret.is_empty() {
+            "…".to_owned()
+        } else if secret.contains("://") {
+            without_password(secret)
+        } else {
+            continue;
+        };
         out.push_str(&after[..after.len() - value.len()]);
-        out.push_str(if secret.is_empty() { "\"\"" } else { "\"…\"" });
+        out.push_str(&format!("\"{shown}\""));
         rest = end;
     }
     out + rest
@@ -210,6 +218,10 @@ mod tests {
                 r#"{"AWS_BEARER_TOKEN_BEDROCK":"…","c":"d"}"#,
             ),
             (r#"{"MY_SECRET": ""}"#, r#"{"MY_SECRET": ""}"#),
+            (
+                r#"{"URL": "https://me:p/\"w@gw", "X": "http://x/y"}"#,
+                r#"{"URL": "https://***@gw", "X": "http://x/y"}"#,
+            ),
             (r#"{"X": "A_KEY", "Y": "b"}"#, r#"{"X": "A_KEY", "Y": "b"}"#),
             (
                 r#"{"MONKEY": "b", "MAX_THINKING_TOKENS": "1024"}"#,

@@ -7,7 +7,7 @@ use crate::claude::keys::{self, Claim, KEYS};
 use crate::claude::models::fits_region;
 use crate::claude::settings::{Scope, Source, Stack};
 use crate::hash::NameSet;
-use crate::report::Warning;
+use crate::report::{Warning, without_password};
 
 /// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
 const PROVIDERS: &[&str] = &[
@@ -263,7 +263,11 @@ fn stronger(stack: &Stack, source: &Source, target: &Path) -> bool {
 }
 
 fn overridden(name: &str, value: &str, source: &Source) -> Warning {
-    let value = if value.is_empty() { "empty" } else { value };
+    let value = match value {
+        "" => "empty".to_owned(),
+        url if url.contains("://") => without_password(url),
+        value => value.to_owned(),
+    };
     let message = format!(
         "`{name}` is {value} in {}, which counts instead",
         place(source)
@@ -298,7 +302,8 @@ fn value_after(
 
 fn other_endpoint((source, url): (Source, String)) -> Option<Warning> {
     let message = format!(
-        "requests go to {url} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        "requests go to {} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        without_password(&url),
         place(&source)
     );
     (!url.is_empty()).then(|| {
