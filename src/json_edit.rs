@@ -130,8 +130,8 @@ impl Document {
     pub fn parse(file: &[u8]) -> Result<Document, Problem> {
         if file.len() > MAX_BYTES {
             return Err(Problem::whole(
-                "the file is larger than 2 MiB, which Claude Code does not read",
-                "move what does not belong into the settings out of it",
+                "the file is larger than 2 MiB, the most that Claude Code reads",
+                "take out what is no longer needed, such as old permission rules",
             ));
         }
         let (encoding, bytes) = text::decode(file)?;

@@ -166,6 +166,15 @@ pub fn capitalized(text: &str) -> String {
     capitalized
 }
 
+/// An address with `***` for what stands before `@` in it: a password may hold any character.
+pub fn without_password(url: &str) -> String {
+    let Some((before, host)) = url.rsplit_once('@') else {
+        return url.to_owned();
+    };
+    let scheme = before.find("://").and_then(|at| before.get(..at + 3));
+    format!("{}***@{host}", scheme.unwrap_or_default())
+}
+
 /// `text` as lines of at most `room` columns, broken at blanks; those after the first begin with so many blanks. A word
 /// that is longer has a line of its own.
 pub fn fold(text: &str, room: usize, margin: usize) -> String {

@@ -118,6 +118,9 @@ pub const OTHER_MODELS: [&[&str]; 3] = [
     &["env", "ANTHROPIC_DEFAULT_MODEL"],
 ];
 
+/// What each model of the Anthropic API is called at the provider, where the user says so: an object of their ids.
+pub const OVERRIDES: &str = "modelOverrides";
+
 /// The key that says what a family's name means; `None` for families that Claude Code has no key for.
 pub fn pin_of(family: &Family<'_>) -> Option<&'static [&'static str]> {
     let name = format!(

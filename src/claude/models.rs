@@ -10,7 +10,7 @@ mod resolve;
 pub use choice::{newest_first, pins, recommended, show_global_first};
 pub use geography::{fits_region, geographies_of_region, geography_for, label};
 pub use id::{Arn, Family, ModelId, Version, names_bedrock_model};
-pub use resolve::{Resolved, elsewhere, exact, not_claude, resolve};
+pub use resolve::{Resolved, elsewhere, exact, in_region_only, not_claude, resolve};
 
 /// A model without the wish for a window of a million tokens.
 pub fn without_one_m(model: &str) -> &str {

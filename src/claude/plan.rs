@@ -16,13 +16,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::keys::{self, KEYS};
+use super::keys::{self, KEYS, Key};
 use super::models::{fits_region, names_bedrock_model};
 use super::settings::{env_text, parse_settings};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::json_edit::{Document, Problem};
-use crate::report::Warning;
+use crate::report::{Warning, without_password};
 
 pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
 pub use command::{is_our_export, is_our_refresh, is_sso_login, profile_of_command};
@@ -162,11 +162,17 @@ fn finish(
 /// Our keys whose values differ.
 fn changes(before: &Document, after: &Document) -> Vec<Change> {
     let differ = KEYS.iter().filter(|key| !before.same_at(key.path, after));
+    let shown = |document: &Document, key: &Key| match document.get(key.path) {
+        Some(Value::String(url)) if key.path == keys::BASE_URL => {
+            Some(Value::String(without_password(&url)))
+        }
+        value => value,
+    };
     differ
         .map(|key| Change {
             key: key.name(),
-            before: before.get(key.path),
-            after: after.get(key.path),
+            before: shown(before, key),
+            after: shown(after, key),
         })
         .collect()
 }

@@ -25,7 +25,6 @@ use crate::prompt;
 use crate::report::{Look, Report, Tint, document, escape, fold};
 
 pub use check::{Check, Group, State};
-pub use network::without_password;
 
 arguments! {
     /// Check for everything that is known to go wrong, and say what to do about it

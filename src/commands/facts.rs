@@ -128,7 +128,13 @@ impl<'a> Facts<'a> {
         }
         let url = self.variable("ANTHROPIC_BEDROCK_BASE_URL");
         if let Some(url) = url.filter(|_| !more.contains("--base-url")) {
-            add(&format!("--base-url {}", quote(&url.value)));
+            // A password in it is for nobody's eyes, and without it the address is another.
+            let known = if url.value.contains('@') {
+                "URL"
+            } else {
+                &url.value
+            };
+            add(&format!("--base-url {}", quote(known)));
         }
         if self.stack.is_on("CLAUDE_CODE_SKIP_BEDROCK_AUTH") {
             add("--skip-auth");

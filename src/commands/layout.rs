@@ -63,7 +63,11 @@ impl Row {
     }
 }
 
-/// The rows with their columns aligned. A note that does not fit beside its value stands below it.
+/// Columns of a terminal where a path or an id hardly fits beside anything.
+const NARROW: usize = 60;
+
+/// The rows with their columns aligned. A note that does not fit beside its value stands below it. On a narrow terminal so
+/// does a value with a word that does not fit beside its label: it is not broken.
 pub fn rows(look: &Look, rows: &[Row]) -> String {
     let label_width = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0);
     let note_width = rows.iter().map(|row| width(&row.note)).max().unwrap_or(0);
@@ -76,11 +80,22 @@ pub fn rows(look: &Look, rows: &[Row]) -> String {
         .map(|row| width(&row.value))
         .max()
         .unwrap_or(0);
-    let margin = " ".repeat(indent);
     let mut out = String::new();
     for row in rows {
-        let label = format!("{:label_width$}", row.label);
-        out.push_str(&format!("  {}  ", look.tint(Tint::Dim, &label)));
+        let longest = row.value.split(' ').map(width).max().unwrap_or(0);
+        let below = longest > room && look.width < NARROW;
+        let (room, indent) = if below {
+            (room + indent - 4, 4)
+        } else {
+            (room, indent)
+        };
+        let margin = " ".repeat(indent);
+        let label = look.tint(Tint::Dim, &format!("{:label_width$}", row.label));
+        out.push_str(&match (below, row.label.as_str()) {
+            (false, _) => format!("  {label}  "),
+            (true, "") => margin.clone(),
+            (true, _) => format!("  {label}\n{margin}"),
+        });
         let value = fold(&row.value, room, indent);
         let note = look.tint(Tint::Dim, &row.note);
         if beside(row) {

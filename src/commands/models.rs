@@ -11,10 +11,11 @@ use crate::claude::models::{
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, no_access, refusal};
 use crate::commands::facts::{Access, Facts, Sourced};
+use crate::commands::layout::{Mark, bullet};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::exec;
-use crate::report::{Look, Report, Tint, Warning, capitalized, document, escape};
+use crate::report::{Look, Report, Tint, Warning, capitalized, document, escape, fold};
 use crate::time::{describe_span, format_timestamp};
 
 arguments! {
@@ -269,32 +270,26 @@ impl Report for Listed {
     }
 
     fn text(&self, look: &Look) -> String {
-        let mut out = format!(
-            "Claude models for {} in {}",
-            look.tint(Tint::Bold, &escape(&self.whose)),
-            look.tint(Tint::Bold, &escape(&self.region))
-        );
+        let mut head = format!("Claude models for {} in {}", self.whose, self.region);
         if self.kept {
             let age = describe_span(self.age);
-            out.push_str(&format!(", as AWS listed them {age} ago"));
+            head.push_str(&format!(", as AWS listed them {age} ago"));
         }
-        out.push('\n');
+        let head = fold(&escape(&head), look.width, 0);
+        let mut out = format!("{}\n", look.tint(Tint::Bold, &head));
         for warning in &self.warnings {
             let what = if self.kept {
                 "AWS did not list them now: "
             } else {
                 "Not complete: "
             };
-            out.push_str(&look.tint(Tint::Warn, what));
-            out.push_str(&escape(&warning.message));
-            out.push('\n');
-            if let Some(step) = &warning.suggestion {
-                out.push_str(&format!(
-                    "  {} {}\n",
-                    look.tint(Tint::Bold, "try:"),
-                    escape(step)
-                ));
-            }
+            let told = format!("{what}{}", warning.message);
+            out.push_str(&bullet(
+                look,
+                Mark::Warn,
+                &told,
+                warning.suggestion.as_deref(),
+            ));
         }
         let width = |of: fn(&Model) -> &str| {
             let widths = self
@@ -308,6 +303,12 @@ impl Report for Listed {
             width(|it| &it.place),
             width(|it| &it.id),
         );
+        let at = versions + places + 6;
+        // An id is not broken. Where it fits only below its version, all stand there.
+        let stacked = self.models.iter().any(|model| {
+            let id = escape(&model.id).chars().count();
+            at + id > look.width && versions + 4 + id <= look.width
+        });
         let mut family = None;
         for model in &self.models {
             if family != Some(&model.family) {
@@ -328,27 +329,26 @@ impl Report for Listed {
                 .filter(|(is, _)| *is)
                 .map(|(_, word)| *word)
                 .collect();
-            let line = format!(
-                "  {:versions$}  {:places$}  {:ids$}  ",
+            let marks = marks.join(", ");
+            let tinted = look.tint(Tint::Good, &marks);
+            let id = escape(&model.id);
+            let head = format!(
+                "  {:versions$}  {:places$}  ",
                 escape(&model.version),
                 escape(&model.place),
-                escape(&model.id),
             );
-            let marks = marks.join(", ");
-            out.push_str(line.trim_end());
-            if !marks.is_empty() {
+            let line = format!("{head}{id:ids$}  ");
+            out.push_str(&if stacked {
+                let head = head + &tinted;
+                format!("{}\n{}{id}", head.trim_end(), " ".repeat(versions + 4))
+            } else if marks.is_empty() {
+                line.trim_end().to_owned()
+            } else if line.chars().count() + marks.len() <= look.width {
+                line + &tinted
+            } else {
                 // Where they do not fit beside the id they stand below it.
-                let at = versions + places + 6;
-                let fits = line.chars().count() + marks.len() <= look.width;
-                let blanks = if fits {
-                    line.chars().count() - line.trim_end().chars().count()
-                } else {
-                    out.push('\n');
-                    at
-                };
-                out.push_str(&" ".repeat(blanks));
-                out.push_str(&look.tint(Tint::Good, &marks));
-            }
+                format!("{}\n{}{tinted}", line.trim_end(), " ".repeat(at))
+            });
             out.push('\n');
         }
         out

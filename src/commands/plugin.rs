@@ -14,7 +14,7 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::file;
 use crate::report::{Look, Report, Tint, Warning, document, escape};
-use crate::shell::quote;
+use crate::shell::{option, quote};
 
 /// What stands below `plugin`.
 pub(crate) const USAGE: Usage = Usage {
@@ -253,6 +253,8 @@ struct Shown {
     missing_files: Vec<String>,
     status_line: Owner,
     warnings: Vec<Warning>,
+    #[serde(skip)]
+    install: String,
 }
 
 impl Show {
@@ -261,7 +263,20 @@ impl Show {
         let settings = &settings_of(context);
         let folder = folder(context, self.dir.as_deref());
         let standing = bundle::look(&folder, &bundle::binary(env)?)?;
-        let (status_line, warnings) = check_settings(settings);
+        let (status_line, mut warnings) = check_settings(settings);
+        let mut install = "claude-bedrock plugin install".to_owned();
+        if let Some(dir) = &self.dir {
+            install.push(' ');
+            install.push_str(&option("--dir", &dir.display().to_string()));
+        }
+        let record = bundle::place(&folder, bundle::RECORD);
+        if standing.record.is_none() && file::read(&record)?.is_some() {
+            let message = format!(
+                "the record of the installation is garbled: {}",
+                env.tilde(&record)
+            );
+            warnings.push(Warning::new(GARBLED, message).suggest(install.as_str()));
+        }
         let (version, binary) = standing
             .record
             .map(|record| (record.version, record.binary))
@@ -280,9 +295,13 @@ impl Show {
             missing_files: standing.missing,
             status_line,
             warnings,
+            install,
         }))
     }
 }
+
+/// The code of a record that cannot be read, so that no file counts as ours.
+const GARBLED: &str = "PLUGIN_RECORD_INVALID";
 
 impl Report for Shown {
     fn json(&self) -> String {
@@ -291,10 +310,13 @@ impl Report for Shown {
 
     fn text(&self, look: &Look) -> String {
         let (Some(version), Some(binary)) = (&self.version, &self.binary) else {
-            let mut text = format!(
-                "The plugin is not installed in {}\n  claude-bedrock plugin install\n",
-                escape(&self.folder)
-            );
+            let folder = escape(&self.folder);
+            let mut text = if self.warnings.iter().any(|it| it.code == GARBLED) {
+                format!("What stands of the plugin cannot be told in {folder}\n")
+            } else {
+                let install = escape(&self.install);
+                format!("The plugin is not installed in {folder}\n  {install}\n")
+            };
             push_warnings(&mut text, &self.warnings, look);
             return text;
         };

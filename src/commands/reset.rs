@@ -18,9 +18,9 @@ use crate::prompt;
 use crate::report::{Look, Report, Warning, document};
 
 arguments! {
-    /// Take Bedrock out of Claude Code's settings and put earlier values back
+    /// Take Bedrock out of Claude Code's settings and restore what it replaced
     ///
-    /// Shows what will change and asks before it does. What you changed yourself in the meantime stays.
+    /// Shows the changes and asks before making them. Every other setting stays as it is.
     ///
     /// Examples:
     ///   claude-bedrock reset             asks first

@@ -1,5 +1,6 @@
 //! One edit of Claude Code's settings: plan, then commit or show. Every command that changes them comes through here.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::commands::{Context, Scope};
 use crate::diff;
 use crate::error::Result;
 use crate::file;
-use crate::report::{Tint, Warning, escape};
+use crate::report::{Tint, Warning, escape, without_password};
 use crate::shell::quote;
 
 /// What came of an edit of the settings: the members that the answers to one have in common.
@@ -181,8 +182,12 @@ fn redact(text: &str) -> String {
         let is_value = before.trim_end().ends_with(':');
         out.push_str(before);
         let shown = is_name || string.is_empty() || is_value && is_ours(member);
-        let text = if shown { string } else { "…" };
-        out.extend(["\"", text, "\""]);
+        let text = match shown {
+            true if string.contains("://") => Cow::Owned(without_password(string)),
+            true => Cow::Borrowed(string),
+            false => Cow::Borrowed("…"),
+        };
+        out.extend(["\"", &text, "\""]);
         if is_name {
             member = string;
         }
@@ -229,6 +234,10 @@ mod tests {
                 r#"{"model":"opus","hooks":[{"command":"…"}],"AWS_REGION":["…","…"]}"#,
             ),
             (r#"{"MY_SECRET": ""}"#, r#"{"MY_SECRET": ""}"#),
+            (
+                r#"{"ANTHROPIC_BEDROCK_BASE_URL": "https://me:p/\"w@gw", "awsAuthRefresh": "x"}"#,
+                r#"{"ANTHROPIC_BEDROCK_BASE_URL": "https://***@gw", "awsAuthRefresh": "x"}"#,
+            ),
             (r#"{"A_KEY": "open"#, r#"{"A_KEY": "open"#),
         ];
         for (text, expected) in table {

@@ -11,7 +11,7 @@ use crate::commands::usage::arguments;
 use crate::commands::{Context, Options, session};
 use crate::env::{Env, LocalTime};
 use crate::error::Result;
-use crate::report::{Look, Report, Tint, Warning, document, fold};
+use crate::report::{Look, Report, Tint, Warning, document, fold, without_password};
 use crate::time::format_timestamp;
 
 arguments! {
@@ -118,7 +118,7 @@ fn gather(env: &Env, options: &Options) -> StatusReport {
         endpoint: endpoint.map(|mut url| {
             let hidden = url.shadows.iter_mut().map(|(_, value)| value);
             for value in hidden.chain([&mut url.value]) {
-                *value = doctor::without_password(value);
+                *value = without_password(value);
             }
             url
         }),

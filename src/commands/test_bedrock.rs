@@ -195,7 +195,7 @@ struct Subject<'f> {
 fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Check> {
     let files = facts.files.as_ref().map_err(Check::failed)?;
     let environment = |caller: Option<Caller>| Subject {
-        caller: caller.unwrap_or_default(),
+        caller: caller.unwrap_or_else(|| Caller::of_environment(Vec::new())),
         verdict: None,
         api_key: matches!(facts.access, Access::BearerToken(_)),
     };

@@ -111,6 +111,18 @@ fn a_failing_plan_leaves_everything() {
 }
 
 #[test]
+fn a_file_that_stays_is_planned_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut calls = 0;
+    let outcome = edit(&home.path().join("settings.json"), STAMPED, |_| {
+        calls += 1;
+        Ok(write_plan(OLD))
+    });
+    assert!(outcome.unwrap().changed);
+    assert_eq!(calls, 1);
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_planned_is_planned_again() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("settings.json");

@@ -431,7 +431,7 @@ fn check_name(path: &Path) {
 /// What `aws bedrock list-inference-profiles` printed: profiles with ids, which come back from a kept file, or one code;
 /// then every question that is asked of a listing.
 pub fn listing(data: &[u8]) {
-    parse_kept(data, "us-west-2");
+    parse_kept(data, "us-west-2", "");
     let profiles = match listing::parse(data) {
         Ok(parsed) => parsed.profiles,
         Err(error) => {
@@ -445,7 +445,7 @@ pub fn listing(data: &[u8]) {
     let kept = json!({
         "fetchedAt": "2026-11-22T12:00:00+00:00", "region": "us-west-2", "profiles": profiles,
     });
-    let kept = parse_kept(kept.to_string().as_bytes(), "us-west-2").expect("a kept listing");
+    let kept = parse_kept(kept.to_string().as_bytes(), "us-west-2", "").expect("a kept listing");
     assert!(kept.profiles == profiles && kept.fetched_at == NOW);
 
     let mut models: Vec<ListedModel> = profiles

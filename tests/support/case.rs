@@ -21,6 +21,8 @@ struct Case {
     #[serde(default)]
     files: BTreeMap<PathBuf, String>,
     #[serde(default)]
+    blanks: BTreeMap<PathBuf, usize>,
+    #[serde(default)]
     mkdir: Vec<PathBuf>,
     #[serde(default)]
     symlink: BTreeMap<PathBuf, PathBuf>,
@@ -180,6 +182,7 @@ fn set_up(case: &Case, folder: &Path, sandbox: &mut Sandbox) -> Vec<(String, Vec
         std::fs::create_dir_all(sandbox.home.join(path)).expect("a folder of the case");
     }
     for (path, text) in &case.files {
+        let blanks = " ".repeat(case.blanks.get(path).copied().unwrap_or(0));
         // Backslashes count double in JSON.
         let level = if path.extension().is_some_and(|end| end == "json") {
             2
@@ -188,7 +191,7 @@ fn set_up(case: &Case, folder: &Path, sandbox: &mut Sandbox) -> Vec<(String, Vec
         };
         sandbox::write(
             &sandbox.home.join(path),
-            spell(sandbox, text, level).as_bytes(),
+            (spell(sandbox, text, level) + &blanks).as_bytes(),
         );
     }
     #[cfg(windows)]

@@ -156,6 +156,13 @@ impl<'a> ModelId<'a> {
             && self.variant == other.variant
     }
 
+    /// Whether it is called in its region alone: no inference profile, whose id begins with a geography. Most models
+    /// refuse that ("on-demand throughput isn't supported").
+    pub fn is_in_region(&self) -> bool {
+        let of_amazon = |arn: Arn<'_>| arn.resource == "foundation-model";
+        self.geography.is_none() && self.arn.is_none_or(of_amazon)
+    }
+
     /// The id inside an ARN of a system profile or a foundation model, or the id itself.
     pub fn bare(&self) -> &'a str {
         match self.arn {

@@ -8,7 +8,7 @@ use super::id::split_one_m;
 use super::{Arn, Family, ListedModel, ModelId, label};
 use crate::error::{Code, Error, Result};
 use refusal::{ambiguous, not_found, reject_foreign};
-pub use refusal::{elsewhere, not_claude};
+pub use refusal::{elsewhere, in_region_only, not_claude};
 use wish::{Wish, contains_words, is_name_of, split_geography};
 
 /// A model to write, and what to tell its user.

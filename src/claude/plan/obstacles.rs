@@ -6,7 +6,8 @@ use super::{Change, ModelIn, Refresh, Wishes, bedrock_models_at, holds_model_of_
 use crate::claude::keys::{self, Claim, KEYS};
 use crate::claude::models::fits_region;
 use crate::claude::settings::{Scope, Source, Stack};
-use crate::report::Warning;
+use crate::hash::NameSet;
+use crate::report::{Warning, without_password};
 
 /// What would defeat `wishes` once they are written to the file `target`. The stack is the one before, and `changes` is
 /// what the edit does to the file.
@@ -167,7 +168,15 @@ pub fn find_stale_models(stack: &Stack, region: &str, except: Option<&Path>) -> 
 /// Models beside the main one and the pins that take no requests from `region`.
 pub fn find_stale_others(stack: &Stack, region: &str) -> Vec<Warning> {
     let [subagents, fallback, _] = keys::OTHER_MODELS;
-    let found = [subagents, fallback].into_iter().filter_map(|path| {
+    let mut paths = vec![subagents.to_vec(), fallback.to_vec()];
+    let of_layers = stack
+        .documents()
+        .flat_map(|(_, document)| document.names(&[keys::OVERRIDES]));
+    let mut overridden: Vec<String> = of_layers.collect();
+    let mut seen = NameSet::default();
+    overridden.retain(|model| seen.insert(model.clone()));
+    paths.extend(overridden.iter().map(|model| vec![keys::OVERRIDES, model]));
+    let found = paths.iter().filter_map(|path| {
         let mut documents = stack.documents();
         let (layer, document) = documents.find(|(_, document)| document.kind(path).is_some())?;
         let models = bedrock_models_at(document, path);
@@ -245,7 +254,11 @@ fn stronger(stack: &Stack, source: &Source, target: &Path) -> bool {
 }
 
 fn overridden(name: &str, value: &str, source: &Source) -> Warning {
-    let value = if value.is_empty() { "empty" } else { value };
+    let value = match value {
+        "" => "empty".to_owned(),
+        url if url.contains("://") => without_password(url),
+        value => value.to_owned(),
+    };
     let message = format!(
         "`{name}` is {value} in {}, which counts instead",
         place(source)
@@ -280,7 +293,8 @@ fn value_after(
 
 fn other_endpoint((source, url): (Source, String)) -> Option<Warning> {
     let message = format!(
-        "requests go to {url} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        "requests go to {} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        without_password(&url),
         place(&source)
     );
     (!url.is_empty()).then(|| {

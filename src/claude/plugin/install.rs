@@ -115,7 +115,8 @@ pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
         let text = text.map(|(_, text)| text.as_str());
         take_out(folder, path, record.as_ref(), text, force, &mut done)?;
     }
-    if record.is_some() && file::remove(&folder.join(RECORD))? {
+    // A garbled one goes with the files beside it that are ours.
+    if (record.is_some() || done.changed()) && file::remove(&folder.join(RECORD))? {
         done.removed.push(RECORD.to_owned());
     }
     if done.changed() {

@@ -251,6 +251,25 @@ fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
 }
 
 #[test]
+fn a_garbled_record_is_written_anew_and_goes_with_the_files() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("plugin");
+    for round in 0..2 {
+        install(&folder, BINARY, None, false).unwrap();
+        file::write(&folder.join(RECORD), b"{\"version\": \"0.", 0o600).unwrap();
+        assert_eq!(look(&folder, BINARY).unwrap().record, None);
+        if round == 0 {
+            let done = install(&folder, BINARY, None, false).unwrap();
+            assert_eq!(done.written, [RECORD]);
+            assert!(look(&folder, BINARY).unwrap().current);
+        } else {
+            uninstall(&folder, BINARY, false).unwrap();
+            assert!(!folder.exists());
+        }
+    }
+}
+
+#[test]
 fn a_record_of_somebody_elses_leads_to_no_file_outside() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("plugin");

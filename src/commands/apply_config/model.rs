@@ -170,7 +170,14 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         return Err(error.suggest("leave --offline out, or --pin"));
     }
     let resolved = match (exact, &listing) {
-        (Some(exact), _) => exact,
+        (Some(exact), _) => {
+            let id = ModelId::parse(&exact.id);
+            let told = id.and_then(|id| models::in_region_only(&id, question.region, known));
+            warnings.extend(told.map(|(message, step)| {
+                Warning::new("MODEL_IN_REGION_ONLY", message).suggest(step)
+            }));
+            exact
+        }
         (None, Some(listing)) => models::resolve(
             question.model,
             listing,

@@ -8,6 +8,7 @@ use crate::aws::profiles::Profile;
 use crate::commands::facts::{Access, Facts};
 use crate::error::Error;
 use crate::exec::Run;
+use crate::hash::sha1_hex;
 use crate::report::escape;
 use crate::shell::quote;
 
@@ -26,6 +27,8 @@ pub struct Caller {
     instance: bool,
     /// Variables that only the settings hold, for the environment of `aws`.
     vars: Vec<(&'static str, String)>,
+    /// Without a profile: a mark that tells these credentials from others.
+    owner: String,
 }
 
 impl Caller {
@@ -59,6 +62,20 @@ impl Caller {
             login: login.map(Login::command),
             instance: profile.text("credential_source") == Some("Ec2InstanceMetadata"),
             vars: Vec::new(),
+            owner: String::new(),
+        }
+    }
+
+    /// The environment's own credentials, with these variables on top of it; the first says whose they are.
+    pub fn of_environment(vars: Vec<(&'static str, String)>) -> Self {
+        let first = vars.first().map_or("", |(_, value)| value);
+        // An access key's id is no secret, an API key is: 32 bits of a digest tell keys apart and say nothing of one.
+        let mut owner = sha1_hex(first.as_bytes());
+        owner.truncate(8);
+        Caller {
+            vars,
+            owner,
+            ..Caller::default()
         }
     }
 
@@ -84,18 +101,16 @@ impl Caller {
         };
         let found = names.iter().map(|name| (*name, facts.variable(name)));
         let set = found.filter_map(|(name, found)| Some((name, found?.value)));
-        Some(Caller {
-            vars: set.collect(),
-            ..Caller::default()
-        })
+        Some(Caller::of_environment(set.collect()))
     }
 
     /// Under which its listing of a region is kept.
-    pub(super) fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
+    pub fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
         Key {
             account: self.account.as_deref(),
             profile: self.profile.as_deref().unwrap_or_default(),
             region,
+            owner: &self.owner,
         }
     }
 

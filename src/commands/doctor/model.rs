@@ -3,8 +3,9 @@
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use super::settings::settings_key;
 use crate::aws::listing::{Key, load_kept};
-use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
+use crate::claude::models::{ModelId, fits_region, in_region_only, names_bedrock_model};
 use crate::claude::plan::{find_stale_others, not_available};
+use crate::commands::ask_bedrock::Caller;
 use crate::commands::facts::{Facts, Sourced};
 use crate::time::describe_span;
 
@@ -92,10 +93,15 @@ fn pins_take_requests(facts: &Facts) -> Finding {
         .iter()
         .find(|(_, pin)| stale(facts, pin).is_some());
     let others = find_stale_others(&facts.stack, &facts.region.used.value);
-    if let (None, Some(other)) = (pin, others.into_iter().next()) {
-        return warn(other.message)
-            .code(other.code)
-            .remedy(other.suggestion.unwrap_or_default());
+    if let (None, [other, rest @ ..]) = (pin, others.as_slice()) {
+        let told = rest.iter().fold(other.message.clone(), |told, other| {
+            told + "; " + &other.message
+        });
+        let step = match &other.suggestion {
+            Some(step) if rest.is_empty() => step,
+            _ => "write models there that do, or take these settings out",
+        };
+        return warn(told).code(other.code).remedy(step);
     }
     match pin {
         Some((family, pin)) => {
@@ -192,11 +198,17 @@ fn model_was_listed(facts: &Facts) -> Finding {
         .credentials
         .as_ref()
         .and_then(|found| found.account.as_deref());
-    let key = Key {
+    let region = facts.region.used.value.as_str();
+    let of_profile = Key {
         account,
         profile: facts.access.profile().unwrap_or_default(),
-        region: &facts.region.used.value,
+        region,
+        owner: "",
     };
+    let variables = Caller::of_variables(facts);
+    let key = variables
+        .as_ref()
+        .map_or(of_profile, |caller| caller.key(region));
     let Some(kept) = load_kept(facts.env, key) else {
         return skipped("no listing is kept: claude-bedrock models asks for one");
     };
@@ -224,18 +236,15 @@ fn model_is_allowed(facts: &Facts) -> Finding {
 
 /// Most models answer only through an inference profile, whose id begins with a geography.
 fn model_has_a_geography(facts: &Facts) -> Finding {
-    match model(facts) {
-        Ok(chosen) => match ModelId::parse(&chosen.value) {
-            Some(id) if id.geography.is_none() && id.arn.is_none() => {
-                let finding = warn(format!(
-                    "{} has no geography before it; most models answer only to us., eu. or global. ids",
-                    id.text
-                ));
-                at_fault(facts, chosen, finding)
-            }
-            _ => ok("the model is called through an inference profile"),
-        },
-        Err(finding) => finding,
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    let region = &facts.region.used.value;
+    let alone = ModelId::parse(&chosen.value).and_then(|id| in_region_only(&id, region, &[]));
+    match alone {
+        Some((message, _)) => at_fault(facts, chosen, warn(message)),
+        None => ok("the model is called through an inference profile"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use crate::aws::regions;
 use crate::commands::facts::{Facts, LAST_RESORT, Origin};
+use crate::report::without_password;
 
 pub(super) const TESTS: &[Test] = &[
     ("REGION_INVALID", region_is_shaped),
@@ -127,17 +128,6 @@ fn is_url(text: &str) -> bool {
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-}
-
-/// An address without what stands before `@` in it.
-pub fn without_password(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((before, host)) => {
-            let scheme = before.split_once("://").map(|(scheme, _)| scheme);
-            scheme.map_or_else(|| host.to_owned(), |scheme| format!("{scheme}://{host}"))
-        }
-        None => url.to_owned(),
-    }
 }
 
 fn certificates_are_there(facts: &Facts) -> Finding {
