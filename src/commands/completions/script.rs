@@ -22,13 +22,13 @@ const PROFILES: &str = r#"claude-bedrock get-aws-context 2>/dev/null | sed -n 's
 /// For bash, without the package `bash-completion`.
 pub(super) fn bash(nodes: &[Node]) -> String {
     let mut out = String::from(
-        r#"_claude_bedrock() {
+        r"_claude_bedrock() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path= words= i
     COMPREPLY=()
     [[ $cur == = ]] && cur=
     [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]}
     for ((i = 1; i < COMP_CWORD; i++)); do
-"#,
+",
     );
     let _ = writeln!(
         out,
