@@ -53,7 +53,8 @@ impl Record {
         }
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Reads the file's bytes; `None` when they are no record.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut value: Value = serde_json::from_slice(bytes).ok()?;
         let text = |name| value.get(name)?.as_str().map(str::to_owned);
         let (version, binary) = (text("version")?, text("binary")?);
