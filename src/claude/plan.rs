@@ -30,7 +30,7 @@ pub use inference::{PRESETS, Preset, Tuning, plan_inference, read_tuning};
 pub use obstacles::{
     find_obstacles, find_stale_models, find_stale_others, find_surroundings, not_available,
 };
-pub use repair::plan_repair;
+pub use repair::{Repairs, plan_repair};
 pub use reset::plan_reset;
 
 /// What the kept original holds when there was no settings file before the first apply.

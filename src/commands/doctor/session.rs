@@ -244,10 +244,7 @@ fn refresh_counts(facts: &Facts) -> Finding {
             refresh.origin.place(facts.env),
             session::words(facts)
         ))
-        .remedy(format!(
-            "take `awsAuthRefresh` out of {}",
-            refresh.origin.place(facts.env)
-        )),
+        .remedy(refresh.origin.take_out("awsAuthRefresh", facts.env)),
         (Some(refresh), _) if matches!(refresh.scope(), Some(Scope::Project | Scope::Local)) => {
             warn(format!(
                 "`awsAuthRefresh` in {} counts only once you trust the folder",
@@ -264,10 +261,7 @@ fn export_counts(facts: &Facts) -> Finding {
     match &facts.export {
         Some(export) if switches_off(facts.profile.as_ref(), export) => {
             warn("your organization sets `AWS_PROFILE`, which switches `awsCredentialExport` off")
-                .remedy(format!(
-                    "take `awsCredentialExport` out of {}",
-                    export.origin.place(facts.env)
-                ))
+                .remedy(export.origin.take_out("awsCredentialExport", facts.env))
         }
         Some(_) => ok("`awsCredentialExport` counts"),
         None => skipped("`awsCredentialExport` is not set"),
@@ -285,8 +279,7 @@ fn export_isolates(facts: &Facts) -> Finding {
             profile.origin.place(facts.env),
             profile.value
         ))
-        .at_key("env.AWS_PROFILE")
-        .remedy(format!("take `AWS_PROFILE` out of {}", profile.origin.place(facts.env))),
+        .remedy(profile.origin.take_out("AWS_PROFILE", facts.env)),
         (Some(_), _) => ok("credentials reach Bedrock alone"),
         (None, _) => skipped("`awsCredentialExport` is not set"),
     }
