@@ -49,10 +49,16 @@ pub fn is_our_export(command: &str) -> bool {
     }
 }
 
-/// The profile that a refresh or export command names with `--profile`; of a line that takes a shell to understand it is
-/// not known.
+/// The profile that a refresh or export command of `aws` or of this program names with `--profile`. What that means to
+/// another program, or in a line that takes a shell to understand, is not known.
 pub fn profile_of_command(command: &str) -> Option<String> {
     let words = plain_words(command)?;
+    let known = |word: &String| {
+        is_program(word, "aws") || is_program(word, "claude-bedrock") || word == "--if-needed"
+    };
+    if !words.iter().any(known) {
+        return None;
+    }
     let at = words
         .iter()
         .position(|word| word == "--profile" || word.starts_with("--profile="))?;
@@ -159,6 +165,8 @@ mod tests {
             ("aws sso login", None),
             ("command aws sso login --profile dev", Some("dev")),
             ("BROWSER=none aws sso login --profile dev", Some("dev")),
+            ("cb login --if-needed --profile dev", Some("dev")),
+            ("gimme-aws-creds --profile dev", None),
             ("aws sso login --profile $AWS_PROFILE", None),
             ("aws sso login --profile dev; true", None),
             ("aws sso login --profile dev>/dev/null", None),
