@@ -214,7 +214,13 @@ impl ApplyConfig {
             gateway: self.base_url.is_some(),
             listing,
         })?;
-        let mut warnings = choice.warnings;
+        // Claude Code asks with these credentials, and by itself sees no role credentials that `aws` keeps.
+        let met = credentials.clone().met(&profile, self.isolate);
+        let asked = !context.options.offline && met.cached_role_until.is_none();
+        let problem = met.problem.as_ref();
+        let problem = problem.filter(|_| !asked && !met.is_valid());
+        let mut warnings: Vec<Warning> = problem.map(Warning::from).into_iter().collect();
+        warnings.extend(choice.warnings);
         if let Some((code, message, step)) = doubt {
             // What AWS confirms may be newer than the table.
             if !choice.verified && regions::find_slip(&region).is_some() {
@@ -226,11 +232,7 @@ impl ApplyConfig {
         // What an export command prints comes from `aws`, which reads the profile.
         if !self.isolate {
             let view = ClaudeView::load(env, &files);
-            let unreadable = view.unreadable_reason(entry).map(|reason| {
-                let step = reason.step();
-                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
-            });
-            warnings.extend(unreadable.or_else(|| view.differing_credentials(entry, &files)));
+            warnings.extend(view.difference(entry, &files));
         }
         warnings.extend(self.refresh_misfit(&profile, &credentials, &files, &settings));
         let mut wishes = self.wishes(context, &profile, &region, &choice.model, &credentials);

@@ -26,6 +26,7 @@ use crate::report::{Look, Report, Tint, document, escape, fold};
 
 pub use check::{Check, Group, State};
 pub use network::without_password;
+pub use settings::settings_key;
 
 arguments! {
     /// Check for everything that is known to go wrong, and say what to do about it
@@ -290,11 +291,11 @@ impl Report for Diagnosis {
     }
 }
 
-/// Why no request can arrive, whatever AWS says: the gateway's address is none, or nobody signs.
-pub fn blocked_on_the_way(facts: &Facts) -> Option<Check> {
-    let codes = ["BASE_URL_INVALID", "REQUESTS_UNSIGNED"];
-    let mut checks = examine(facts).into_iter();
-    checks.find(|check| codes.contains(&check.code) && check.state == State::Fail)
+/// What stops Claude Code, as far as files tell.
+pub fn stops(facts: &Facts) -> Vec<Check> {
+    let mut checks = examine(facts);
+    checks.retain(|check| check.state == State::Fail);
+    checks
 }
 
 /// Whether anybody but the owner may read the file.

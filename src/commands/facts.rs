@@ -88,7 +88,10 @@ impl<'a> Facts<'a> {
         // Without `AWS_PROFILE` the default profile is one place among several: a container may hold credentials too.
         let credentials = credentials
             .filter(|(name, files)| access.is_named() || files.find_profile(name).is_some())
-            .map(|(name, files)| Inspector::new(env, files).inspect(name))
+            .map(|(name, files)| {
+                let found = Inspector::new(env, files).inspect(name);
+                found.met(name, matches!(access, Access::Export(_)))
+            })
             .filter(|found| access.is_named() || !found.are_elsewhere());
         let region = Region::find(
             &stack,
@@ -96,7 +99,7 @@ impl<'a> Facts<'a> {
             profile.as_ref(),
             matches!(access, Access::Profile(_) | Access::Default),
         );
-        Facts {
+        let mut facts = Facts {
             env,
             on: stack.is_on("CLAUDE_CODE_USE_BEDROCK"),
             target,
@@ -112,7 +115,18 @@ impl<'a> Facts<'a> {
             refresh,
             export,
             stack,
+        };
+        let found = facts.credentials.as_ref();
+        if found.is_some_and(|found| !found.is_valid() && found.asks_for_mfa())
+            && !matches!(facts.access, Access::Export(_))
+        {
+            let step = facts.apply_again("--isolate");
+            let found = facts.credentials.as_mut();
+            if let Some(problem) = found.and_then(|found| found.problem.as_mut()) {
+                problem.suggestion = Some(step);
+            }
         }
+        facts
     }
 
     /// A variable of the shell that this program was started in; `None` inside Claude Code, which makes some up.

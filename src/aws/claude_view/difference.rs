@@ -20,6 +20,15 @@ const ENDS: [&str; 5] = [
 const LONGEST_CHAIN: usize = 16;
 
 impl ClaudeView {
+    /// Why Claude Code cannot load a profile; else where it takes other credentials from it than `aws`.
+    pub fn difference(&self, profile: &Profile, files: &AwsFiles) -> Option<Warning> {
+        let unreadable = self.unreadable_reason(profile).map(|reason| {
+            let step = reason.step();
+            Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
+        });
+        unreadable.or_else(|| self.differing_credentials(profile, files))
+    }
+
     /// Follows a profile to the end of its chain of roles, as both readers do, and tells where they part.
     pub fn differing_credentials(&self, profile: &Profile, files: &AwsFiles) -> Option<Warning> {
         let mut seen: Vec<&str> = Vec::new();

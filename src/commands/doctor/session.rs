@@ -96,8 +96,12 @@ fn session_lasts(facts: &Facts) -> Finding {
         return ok(format!("the session lasts another {}", describe_span(left)));
     }
     let finding = warn(format!("the session ends in {}", describe_span(left)));
-    match &credentials.login {
-        Some(login) => finding.remedy(login.command()),
+    // What `aws` keeps of a role may come anew by another way than a login.
+    let problem = credentials.problem.as_ref();
+    let step = problem.and_then(|problem| problem.suggestion.clone());
+    let step = step.or_else(|| Some(credentials.login.as_ref()?.command()));
+    match step {
+        Some(step) => finding.remedy(step),
         None => finding,
     }
 }

@@ -158,7 +158,7 @@ fn nothing_is_left_behind(facts: &Facts) -> Finding {
 }
 
 /// The key as [`keys::Key::name`] spells it.
-pub(super) fn settings_key(key: &str) -> String {
+pub fn settings_key(key: &str) -> String {
     let known = keys::KEYS
         .iter()
         .find(|known| known.path.last() == Some(&key));
