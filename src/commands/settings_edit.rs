@@ -109,10 +109,11 @@ fn carry_out(
             })
         },
     )?;
-    last.warnings.extend(outcome.warnings);
-    if last.changed && context.options.scope != Scope::User {
+    let in_project = outcome.changed && context.options.scope != Scope::User;
+    if in_project && (outcome.backup.is_some() || matches!(file::read_kept(path), Ok(Some(_)))) {
         last.warnings.extend(copies_in_repository(path));
     }
+    last.warnings.extend(outcome.warnings);
     Ok(last)
 }
 

@@ -270,12 +270,18 @@ fn saved_choice_counts(facts: &Facts) -> Finding {
     let Some((origin, saved)) = saved.filter(|_| chosen.key() == Some("ANTHROPIC_MODEL")) else {
         return ok("what `/model` saves counts");
     };
-    // A command of Claude Code's own writes into the user's settings and no others.
-    let user = matches!(origin, Origin::Setting(source, _) if source.scope() == Some(Scope::User));
+    let scope = match origin {
+        Origin::Setting(source, _) => source.scope(),
+        _ => None,
+    };
+    // `/model` writes into the user's settings and no others.
+    let theirs = match scope {
+        Some(Scope::User) => format!("`/model` chose {saved} ({})", origin.place(facts.env)),
+        Some(Scope::Managed) => format!("`model` is {saved} {}", origin.words()),
+        _ => format!("`model` is {saved} ({})", origin.place(facts.env)),
+    };
     let finding = warn(format!(
-        "{} {saved} ({}), and `ANTHROPIC_MODEL` ({}) counts instead",
-        if user { "`/model` chose" } else { "`model` is" },
-        origin.place(facts.env),
+        "{theirs}, and `ANTHROPIC_MODEL` ({}) counts instead",
         chosen.origin.place(facts.env)
     ));
     let now = facts.env.now;
