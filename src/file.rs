@@ -203,6 +203,14 @@ pub fn take_turn(folder: &Path, longest: Duration) -> Result<Turn> {
     lock::take_within(folder, longest).map(Turn)
 }
 
+/// The backups that edits of `path` have made, the oldest first.
+pub fn backups(path: &Path) -> Vec<PathBuf> {
+    let mut backups = beside::backups(path);
+    backups.sort_unstable();
+    let names = backups.into_iter().map(|(_, name)| name);
+    names.map(|name| path.with_file_name(name)).collect()
+}
+
 /// The bytes that [`edit`] keeps as the original of `path`, if any (`<path>.before-bedrock`).
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! One edit of Claude Code's settings: plan, then commit or show. Every command that changes them comes through here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::claude::plan::{self, Change};
 use crate::claude::settings::{self, repository_of};
@@ -8,6 +8,7 @@ use crate::commands::{Context, Scope};
 use crate::diff;
 use crate::error::Result;
 use crate::file;
+use crate::json_edit::Document;
 use crate::report::{Tint, Warning, escape};
 use crate::shell::quote;
 
@@ -109,12 +110,31 @@ fn carry_out(
             })
         },
     )?;
+    let mut warnings = last.warnings.iter_mut();
+    if let Some(warning) = warnings.find(|found| found.code.starts_with("KEPT_ORIGINAL")) {
+        let backup = oldest_without_bedrock(path);
+        let step = backup.map(|backup| {
+            let backup = context.env.tilde(&backup);
+            format!("look into the oldest backup without Bedrock: {backup}")
+        });
+        warning.suggestion = step.or(warning.suggestion.take());
+    }
     let in_project = outcome.changed && context.options.scope != Scope::User;
     if in_project && (outcome.backup.is_some() || matches!(file::read_kept(path), Ok(Some(_)))) {
         last.warnings.extend(copies_in_repository(path));
     }
     last.warnings.extend(outcome.warnings);
     Ok(last)
+}
+
+/// The oldest backup that has Bedrock off: where the kept original is gone, the nearest to it.
+fn oldest_without_bedrock(path: &Path) -> Option<PathBuf> {
+    let mut backups = file::backups(path).into_iter();
+    backups.find(|backup| {
+        let bytes = file::read(backup).ok().flatten();
+        let document = bytes.and_then(|bytes| Document::parse(&bytes).ok());
+        document.is_some_and(|document| !plan::switches_on(&document))
+    })
 }
 
 /// What is kept beside the settings of a project stands in its repository, and is nobody else's.
