@@ -156,17 +156,20 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
             warnings.push(Warning::new("BEDROCK_MODEL_LEFT", message).suggest(step));
         }
     }
-    let caps = [keys::THINKING, keys::OUTPUT];
-    let mut caps = caps.iter().filter(|path| after.kind(path).is_some());
-    if let (Some(cap), true) = (caps.next(), was_configured && !restored) {
-        let cap = cap.join(".");
-        let rest = if caps.next().is_some() {
-            " and the cap on output stay"
+    let caps = [keys::THINKING, keys::OUTPUT].into_iter();
+    let caps = caps.filter(|path| after.kind(path).is_some());
+    let caps: Vec<String> = caps.map(|path| format!("`{}`", path.join("."))).collect();
+    if !caps.is_empty() && was_configured && !restored {
+        let (stay, them, are) = if caps.len() == 1 {
+            ("stays", "it", "it is not yours: it caps")
         } else {
-            " stays"
+            ("stay", "them", "they are not yours: they cap")
         };
-        let message = format!("`{cap}`{rest}, because nothing tells who set it");
-        let step = "take it out of the file if it is not yours: it caps every answer";
+        let message = format!(
+            "{} {stay}, because nothing tells who set {them}",
+            caps.join(" and ")
+        );
+        let step = format!("take {them} out of the file if {are} every answer");
         warnings.push(Warning::new("CAPS_LEFT", message).suggest(step));
     }
     warnings

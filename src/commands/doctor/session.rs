@@ -246,7 +246,11 @@ fn refresh_counts(facts: &Facts) -> Finding {
         (Some(refresh), Access::BearerToken(_) | Access::Unsigned) => warn(format!(
             "`awsAuthRefresh` ({}) has no effect: {}",
             refresh.origin.place(facts.env),
-            session::words(facts)
+            match &facts.access {
+                Access::BearerToken(origin) =>
+                    format!("a Bedrock API key is used ({})", origin.words()),
+                _ => session::words(facts),
+            }
         ))
         .remedy(refresh.origin.take_out("awsAuthRefresh", facts.env)),
         (Some(refresh), _) if matches!(refresh.scope(), Some(Scope::Project | Scope::Local)) => {

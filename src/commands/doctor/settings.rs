@@ -229,7 +229,13 @@ fn variables_are_strings(facts: &Facts) -> Finding {
                     key.name(),
                     kind.name()
                 ))
-                .remedy(format!("write it in quotes in {path}, or take it out"));
+                .remedy(
+                    if [keys::USE_BEDROCK, keys::SKIP_AUTH].contains(&key.path) {
+                        format!("write \"1\" to switch it on in {path}, or take it out")
+                    } else {
+                        format!("write a value in quotes in {path}, or take it out")
+                    },
+                );
             }
         }
     }
