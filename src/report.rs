@@ -22,6 +22,11 @@ pub trait Report {
     fn exit(&self) -> u8 {
         0
     }
+
+    /// The exit code where the answer could not be written.
+    fn exit_unwritten(&self) -> u8 {
+        1
+    }
 }
 
 /// The contract's document round `data`: `{"success": true, "data": …}`, two spaces, a newline at its end.

@@ -277,29 +277,37 @@ fn commands() -> Vec<String> {
         .collect()
 }
 
-/// A full disk under stdout is a failure, whatever was to be printed; `/dev/full` stands for one.
+/// A full disk under stdout is a failure, whatever was to be printed, but for a hook; `/dev/full` stands for one.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_written_is_a_failure() {
-    for args in [
-        &["--help"][..],
-        &["--version"],
-        &["status"],
-        &["get-aws-context"],
-        &["nonsense", "--json"],
+    use std::io::Write;
+
+    for (args, exit) in [
+        (&["--help"][..], 1),
+        (&["--version"], 1),
+        (&["status"], 1),
+        (&["get-aws-context"], 1),
+        (&["nonsense", "--json"], 1),
+        (&["hook", "expand"], 0),
     ] {
         let full = std::fs::File::options().write(true).open("/dev/full");
-        let output = Sandbox::new()
+        let mut run = Sandbox::new()
             .command(0)
             .args(args)
+            .stdin(std::process::Stdio::piped())
             .stdout(full.expect("the device"))
-            .output()
+            .stderr(std::process::Stdio::piped())
+            .spawn()
             .expect("the binary runs");
+        let input = br#"{"command_name":"bedrock:help"}"#;
+        let written = run.stdin.take().expect("a pipe").write_all(input);
+        let output = run.wait_with_output().expect("an end");
         let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{args:?}: {stderr}");
+        assert_eq!(output.status.code(), Some(exit), "{args:?}: {stderr}");
         assert!(
             stderr.contains("cannot write to stdout"),
-            "{args:?}: {stderr}"
+            "{args:?}: {stderr}, {written:?}"
         );
     }
 }

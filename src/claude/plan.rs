@@ -26,7 +26,7 @@ use crate::report::Warning;
 
 pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
 pub use command::{is_our_export, is_our_refresh, is_sso_login, profile_of_command};
-pub use inference::{PRESETS, Preset, Tuning, plan_inference, read_tuning};
+pub use inference::{LIFT, PRESETS, Preset, Tuning, plan_inference, read_tuning};
 pub use obstacles::{
     find_obstacles, find_stale_models, find_stale_others, find_surroundings, not_available,
 };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::claude::plugin as bundle;
 use crate::claude::plugin::status_line::{self, Owner};
@@ -101,14 +102,20 @@ impl Install {
         let folder = folder(context, self.dir.as_deref());
         let binary = bundle::binary(env)?;
         let (status_line, mut warnings) = check_settings(settings);
-        let mut makes_settings = false;
+        let mut made_settings = None;
         if self.statusline {
             // Before anything is written: settings that cannot be edited are an error.
             let current = file::read(settings)?;
             status_line::plan_set(current.as_deref(), settings, &binary)?;
-            makes_settings = current.is_none();
+            made_settings = match &current {
+                None => Some(Value::Bool(true)),
+                Some(bytes) => std::str::from_utf8(bytes)
+                    .ok()
+                    .filter(|text| text.trim().is_empty())
+                    .map(Value::from),
+            };
         }
-        let done = bundle::install(&folder, &binary, makes_settings, self.force)?;
+        let done = bundle::install(&folder, &binary, made_settings, self.force)?;
         bundle::HookFailure::forget(env);
         let mut report = Outcome::new(env, &folder, done);
         report.installed = true;
@@ -154,9 +161,9 @@ impl Uninstall {
         let env = context.env;
         let settings = &settings_of(context);
         let folder = folder(context, self.dir.as_deref());
-        let made = bundle::Record::load(&folder)?.is_some_and(|record| record.made_settings);
+        let made = bundle::Record::load(&folder)?.and_then(|record| record.made_settings);
         let outcome = file::edit(settings, file::Options::default(), |seen| {
-            status_line::plan_unset(seen.current, settings, made)
+            status_line::plan_unset(seen.current, settings, made.as_ref())
         });
         let done = bundle::uninstall(&folder, &bundle::binary(env)?, self.force)?;
         bundle::HookFailure::forget(env);

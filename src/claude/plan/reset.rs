@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    ABSENT, BEDROCK_STILL_ON, KEPT_ORIGINAL_MISSING, Keep, Plan, bedrock_models_at, finish,
+    ABSENT, BEDROCK_STILL_ON, KEPT_ORIGINAL_MISSING, Keep, LIFT, Plan, bedrock_models_at, finish,
     holds_bedrock_model, is_our_export, is_our_refresh, open, open_kept, open_note, restore_caps,
     switches_on, text_at,
 };
@@ -156,20 +156,17 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
             warnings.push(Warning::new("BEDROCK_MODEL_LEFT", message).suggest(step));
         }
     }
-    let caps = [keys::THINKING, keys::OUTPUT].into_iter();
-    let caps = caps.filter(|path| after.kind(path).is_some());
-    let caps: Vec<String> = caps.map(|path| format!("`{}`", path.join("."))).collect();
-    if !caps.is_empty() && was_configured && !restored {
-        let (stay, them, are) = if caps.len() == 1 {
-            ("stays", "it", "it is not yours: it caps")
+    let caps = [keys::THINKING, keys::OUTPUT];
+    let mut caps = caps.iter().filter(|path| after.kind(path).is_some());
+    if let (Some(cap), true) = (caps.next(), was_configured && !restored) {
+        let cap = cap.join(".");
+        let rest = if caps.next().is_some() {
+            " and the cap on output stay, because nothing tells who set them"
         } else {
-            ("stay", "them", "they are not yours: they cap")
+            " stays, because nothing tells who set it"
         };
-        let message = format!(
-            "{} {stay}, because nothing tells who set {them}",
-            caps.join(" and ")
-        );
-        let step = format!("take {them} out of the file if {are} every answer");
+        let message = format!("`{cap}`{rest}");
+        let step = format!("to let nothing cap answers: {LIFT}");
         warnings.push(Warning::new("CAPS_LEFT", message).suggest(step));
     }
     warnings

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::record::{RECORD, Record};
 use super::{Asset, render};
 use crate::error::{Code, Error, Result};
@@ -41,11 +43,16 @@ pub struct Standing {
 }
 
 /// Writes the plugin that calls `binary` into `folder`. A file of ours that the user changed, or another's, is replaced
-/// only with `force`; before any is written, all are looked at. `makes_settings` goes into the record.
+/// only with `force`; before any is written, all are looked at. `made_settings` goes into the record.
 ///
 /// # Errors
 /// `FILE_CONFLICT` naming the first file that is in the way; `FILE_UNREADABLE`, `FILE_NOT_WRITABLE`.
-pub fn install(folder: &Path, binary: &str, makes_settings: bool, force: bool) -> Result<Done> {
+pub fn install(
+    folder: &Path,
+    binary: &str,
+    made_settings: Option<Value>,
+    force: bool,
+) -> Result<Done> {
     let record = Record::load(folder)?;
     let assets = render(binary);
     if !force {
@@ -76,7 +83,8 @@ pub fn install(folder: &Path, binary: &str, makes_settings: bool, force: bool) -
         }
     }
     // Last: until then a run that is cut short finds its own files by what they hold.
-    let made_settings = makes_settings || record.as_ref().is_some_and(|old| old.made_settings);
+    let made_settings =
+        made_settings.or_else(|| record.as_ref().and_then(|old| old.made_settings.clone()));
     let new = Record::new(binary, folders, made_settings, &assets);
     if file::write(&folder.join(RECORD), &new.to_bytes(), 0o600)? {
         done.written.push(RECORD.to_owned());

@@ -23,16 +23,22 @@ pub struct Record {
     pub binary: String,
     /// How many folders had to be made for the plugin, itself included: that many go again.
     pub folders: usize,
-    /// Whether the settings file with our status line was made for it: then it goes again when nothing else is in it.
-    #[serde(rename = "madeSettings", skip_serializing_if = "std::ops::Not::not")]
-    pub made_settings: bool,
+    /// What the settings file with our status line was before it, where nothing stood in it: `true` for no file, else its
+    /// blanks. It is that again when nothing else was put in.
+    #[serde(rename = "madeSettings", skip_serializing_if = "Option::is_none")]
+    pub made_settings: Option<Value>,
     /// The digest of each file as it was written.
     pub files: Map<String, Value>,
 }
 
 impl Record {
     /// The record of writing `assets`.
-    pub(super) fn new(binary: &str, folders: usize, made_settings: bool, assets: &[Asset]) -> Self {
+    pub(super) fn new(
+        binary: &str,
+        folders: usize,
+        made_settings: Option<Value>,
+        assets: &[Asset],
+    ) -> Self {
         let digested = |(path, text): &Asset| {
             let path: &str = path;
             let digest = digest(text.as_bytes(), binary);
@@ -52,7 +58,10 @@ impl Record {
         let text = |name| value.get(name)?.as_str().map(str::to_owned);
         let (version, binary) = (text("version")?, text("binary")?);
         let folders = value.get("folders")?.as_u64()?;
-        let made_settings = value.get("madeSettings").and_then(Value::as_bool);
+        let is_blank = |text: &str| text.trim().is_empty();
+        let made_settings = value.get("madeSettings").cloned();
+        let made_settings = made_settings
+            .filter(|made| made.as_bool() == Some(true) || made.as_str().is_some_and(is_blank));
         let Value::Object(files) = value.get_mut("files")?.take() else {
             return None;
         };
@@ -60,7 +69,7 @@ impl Record {
             version,
             binary,
             folders: usize::try_from(folders).ok()?,
-            made_settings: made_settings.unwrap_or(false),
+            made_settings,
             files,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::claude::settings::parse_settings;
 use crate::error::Result;
@@ -62,12 +62,12 @@ pub fn plan_set(current: Option<&[u8]>, path: &Path, binary: &str) -> Result<Pla
     Ok(plan(Content::Write(settings.to_bytes())))
 }
 
-/// Plans our status line out of the settings at `path`, and with it a file that was `made` for it and is still as
-/// [`plan_set`] makes it from nothing.
+/// Plans our status line out of the settings at `path`. A file that is still as [`plan_set`] made it from nothing, as the
+/// record has it, is that again: no file, or its blanks.
 ///
 /// # Errors
 /// `SETTINGS_INVALID` when Claude Code would drop the file.
-pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: bool) -> Result<Plan> {
+pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: Option<&Value>) -> Result<Plan> {
     let Some(bytes) = current else {
         return Ok(plan(Content::Leave));
     };
@@ -75,15 +75,17 @@ pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: bool) -> Result<Pla
     if owner(&settings) != Owner::Ours {
         return Ok(plan(Content::Leave));
     }
-    let mut alone = parse_settings(b"", path)?;
+    let blanks = made.and_then(Value::as_str);
+    let mut alone = parse_settings(blanks.unwrap_or_default().as_bytes(), path)?;
     alone
         .copy(&[STATUS_LINE], &settings)
         .map_err(|problem| problem.error(path))?;
     settings.remove(&[STATUS_LINE]);
-    Ok(plan(if made && alone.to_bytes() == bytes {
-        Content::Remove
-    } else {
-        Content::Write(settings.to_bytes())
+    let untouched = made.is_some() && alone.to_bytes() == bytes;
+    Ok(plan(match blanks {
+        None if untouched => Content::Remove,
+        Some(blanks) if untouched => Content::Write(blanks.into()),
+        _ => Content::Write(settings.to_bytes()),
     }))
 }
 
