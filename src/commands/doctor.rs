@@ -179,18 +179,20 @@ fn repair(
     checks: &[Check],
     only_planned: bool,
 ) -> Result<Edited> {
-    let keys = checks.iter().filter(|check| check.is_bad());
-    let keys = keys.filter_map(|check| check.key.as_deref());
-    let (refresh, models): (Vec<_>, Vec<_>) = keys.partition(|key| *key == "awsAuthRefresh");
+    let told = |about: fn(&str) -> bool| {
+        let mut bad = checks.iter().filter(|check| check.is_bad());
+        bad.any(|check| check.key.as_deref().is_some_and(about))
+    };
     let login = facts
         .credentials
         .as_ref()
         .and_then(|found| found.login.as_ref());
-    let login = login.filter(|_| !refresh.is_empty()).map(Login::command);
+    let login = login.filter(|_| told(|key| key == "awsAuthRefresh"));
+    let login = login.map(Login::command);
     let path = &facts.target;
     let wanted = plan::Repairs {
         on: facts.on,
-        models: !models.is_empty(),
+        models: told(|key| key != "awsAuthRefresh"),
         region: &facts.region.used.value,
         login: login.as_deref(),
     };

@@ -1,6 +1,6 @@
 //! One edit of Claude Code's settings: plan, then commit or show. Every command that changes them comes through here.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::claude::plan::{self, Change};
 use crate::claude::settings::{self, repository_of};
@@ -112,7 +112,10 @@ fn carry_out(
     )?;
     let mut warnings = last.warnings.iter_mut();
     if let Some(warning) = warnings.find(|found| found.code.starts_with("KEPT_ORIGINAL")) {
-        let backup = oldest_without_bedrock(path);
+        // Where the kept original is gone, that is the nearest to it.
+        let backup = file::oldest_backup(path, &|bytes| {
+            Document::parse(bytes).is_ok_and(|found| !plan::switches_on(&found))
+        });
         let step = backup.map(|backup| {
             let backup = context.env.tilde(&backup);
             format!("look into the oldest backup without Bedrock: {backup}")
@@ -125,16 +128,6 @@ fn carry_out(
     }
     last.warnings.extend(outcome.warnings);
     Ok(last)
-}
-
-/// The oldest backup that has Bedrock off: where the kept original is gone, the nearest to it.
-fn oldest_without_bedrock(path: &Path) -> Option<PathBuf> {
-    let mut backups = file::backups(path).into_iter();
-    backups.find(|backup| {
-        let bytes = file::read(backup).ok().flatten();
-        let document = bytes.and_then(|bytes| Document::parse(&bytes).ok());
-        document.is_some_and(|document| !plan::switches_on(&document))
-    })
 }
 
 /// What is kept beside the settings of a project stands in its repository, and is nobody else's.
