@@ -185,6 +185,17 @@ pub fn take_turn(folder: &Path, longest: Duration) -> Result<Turn> {
     lock::take_within(folder, longest).map(Turn)
 }
 
+/// The oldest backup that an edit of `path` has made and whose bytes are `wanted`.
+pub fn oldest_backup(path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> Option<PathBuf> {
+    let backups = beside::backups(path).into_iter();
+    let found = backups.filter(|(_, name)| {
+        let bytes = read(&path.with_file_name(name)).ok().flatten();
+        bytes.is_some_and(|bytes| wanted(&bytes))
+    });
+    let (_, name) = found.min()?;
+    Some(path.with_file_name(name))
+}
+
 /// The bytes that [`edit`] keeps as the original of `path`, if any (`<path>.before-bedrock`).
 ///
 /// # Errors

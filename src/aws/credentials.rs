@@ -203,17 +203,45 @@ impl Credentials {
         self
     }
 
-    /// Notes role credentials that the CLI keeps. Where the verdict is bad, `aws` may work all the same: that is said.
+    /// Notes role credentials that the CLI keeps. Where there is a problem, `aws` works all the same: that is said.
     fn with_kept(mut self, kept: Option<Epoch>, now: Epoch) -> Self {
         self.cached_role_until = kept;
-        if let (Some(end), Some(problem), false) = (kept, &mut self.problem, self.status.is_valid())
-        {
+        if let (Some(end), Some(problem)) = (kept, &mut self.problem) {
             let span = describe_span(end - now);
             problem.message += &format!(
                 "; aws itself works for another {span} on role credentials that Claude Code does not read"
             );
         }
         self
+    }
+
+    /// The same, of a profile, as Claude Code meets them: by itself, or `through_aws`, where an export command runs that. Role credentials
+    /// that `aws` keeps count for the second alone.
+    #[must_use]
+    pub fn met(mut self, profile: &str, through_aws: bool) -> Self {
+        let asks_for_mfa = self.asks_for_mfa();
+        let kept = self.cached_role_until.filter(|_| through_aws);
+        if let Some(end) = kept.filter(|_| asks_for_mfa || !self.is_valid()) {
+            self.status = Status::Valid;
+            (self.expires, self.renewable_until) = (Some(end), None);
+        } else if asks_for_mfa {
+            self.status = Status::Invalid;
+            self.login = None;
+        }
+        if let Some(problem) = self.problem.as_mut().filter(|_| asks_for_mfa) {
+            problem.suggestion = Some(match (through_aws, kept) {
+                (false, _) => isolating(profile),
+                (true, None) => answering(profile),
+                (true, Some(_)) => format!("then {}", answering(profile)),
+            });
+        }
+        self
+    }
+
+    /// Whether what stands in the way is a question for an MFA code, be it answered for `aws` or not.
+    pub fn asks_for_mfa(&self) -> bool {
+        let problem = self.problem.as_ref();
+        problem.is_some_and(|problem| problem.code == Code::MfaRequired)
     }
 
     /// Whether Claude Code can be expected to work: valid, refreshable or unverified.
@@ -240,6 +268,22 @@ impl Status {
             Status::Valid | Status::Refreshable | Status::Unverified
         )
     }
+}
+
+/// The way on where `aws` asks for an MFA code.
+fn answering(profile: &str) -> String {
+    format!(
+        "give the MFA code in a terminal: aws sts get-caller-identity {}",
+        option("--profile", profile)
+    )
+}
+
+/// The way out where only `aws` can be asked for an MFA code.
+fn isolating(profile: &str) -> String {
+    format!(
+        "have `aws` hand over the role credentials that it keeps: claude-bedrock setup {} --isolate",
+        option("--profile", profile)
+    )
 }
 
 /// Gives verdicts on the profiles of two files. Each cache file is read once, however many profiles share it.

@@ -6,11 +6,13 @@ mod choice;
 mod geography;
 mod id;
 mod resolve;
+mod retired;
 
 pub use choice::{newest_first, pins, recommended, show_global_first};
-pub use geography::{fits_region, geographies_of_region, geography_for, label};
+pub use geography::{fits_region, geographies_of_region, geography_for, is_passed_over, label};
 pub use id::{Arn, Family, ModelId, Version, names_bedrock_model};
 pub use resolve::{Resolved, elsewhere, exact, in_region_only, not_claude, resolve};
+pub use retired::{cannot_work, retirement};
 
 /// A model without the wish for a window of a million tokens.
 pub fn without_one_m(model: &str) -> &str {

@@ -30,11 +30,17 @@ pub use inference::{LIFT, PRESETS, Preset, Tuning, plan_inference, read_tuning};
 pub use obstacles::{
     find_obstacles, find_stale_models, find_stale_others, find_surroundings, not_available,
 };
-pub use repair::plan_repair;
+pub use repair::{Repairs, plan_repair};
 pub use reset::plan_reset;
 
 /// What the kept original holds when there was no settings file before the first apply.
 pub const ABSENT: &[u8] = b"absent\n";
+
+/// The code of a reset after which Bedrock is on all the same.
+pub const BEDROCK_STILL_ON: &str = "BEDROCK_STILL_ON";
+
+/// The code of an edit that goes by no kept original, where an earlier apply should have left one.
+pub const KEPT_ORIGINAL_MISSING: &str = "KEPT_ORIGINAL_MISSING";
 
 /// What the kept original begins with where there was no apply: `inference-config` set caps on a configuration made by
 /// hand. The file from before that follows.

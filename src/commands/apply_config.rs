@@ -201,7 +201,13 @@ impl ApplyConfig {
             gateway: self.base_url.is_some(),
             listing,
         })?;
-        let mut warnings = choice.warnings;
+        // Claude Code asks with these credentials, and by itself sees no role credentials that `aws` keeps.
+        let met = credentials.clone().met(&profile, self.isolate);
+        let asked = !context.options.offline && met.cached_role_until.is_none();
+        let problem = met.problem.as_ref();
+        let problem = problem.filter(|_| !asked && !met.is_valid());
+        let mut warnings: Vec<Warning> = problem.map(Warning::from).into_iter().collect();
+        warnings.extend(choice.warnings);
         if let Some((code, message, step)) = doubt {
             // What AWS confirms may be newer than the table.
             if !choice.verified && regions::find_slip(&region).is_some() {

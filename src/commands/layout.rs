@@ -162,14 +162,21 @@ fn is_command(step: &str) -> bool {
         "claude",
         "claude-bedrock",
         "curl",
+        "dir",
         "export",
+        "find",
+        "icacls",
+        "ls",
         "mv",
+        "printf",
         "sudo",
         "unset",
         "winget",
     ];
     let program = step.split_whitespace().next().unwrap_or_default();
-    let sentence = step.contains(": ") || step.contains(", ");
+    // What stands in quotes is a name, whatever is in it.
+    let mut words = step.split(['\'', '"']).step_by(2);
+    let sentence = words.any(|words| words.contains(": ") || words.contains(", "));
     PROGRAMS.contains(&program) && program.len() < step.len() && !sentence
 }
 
@@ -266,6 +273,15 @@ mod tests {
             ),
             "  x The session ended a long\n    while ago\n    aws sso login --profile development\n"
         );
+        for command in [
+            "printf '%s\\n' '*.before-bedrock' >> '/a, b: c/.gitignore'",
+            "aws sso login --profile 'a, b: c' --no-browser",
+        ] {
+            for (before, shown) in [("", ""), ("then run: ", "Then run:\n    ")] {
+                let text = bullet(&look, Mark::Warn, "x", Some(&format!("{before}{command}")));
+                assert_eq!(text, format!("  ! X\n    {shown}{command}\n"));
+            }
+        }
         assert_eq!(
             bullet(
                 &look,

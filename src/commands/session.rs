@@ -132,7 +132,7 @@ pub fn describe(credentials: &Credentials, now: Epoch) -> String {
         (Status::Unverified, None) => match credentials.kind {
             Kind::Static => "access keys that do not run out; only AWS knows whether they work",
             Kind::Session => "session keys; no file says when they end",
-            Kind::Process => "from a program that is run when they are needed",
+            Kind::Process => "from a program that runs whenever credentials are needed",
             Kind::WebIdentity => "from a token in a file; only AWS knows whether it works",
             Kind::None => ELSEWHERE,
             _ => "only AWS knows whether they work",

@@ -12,6 +12,7 @@ use crate::commands::{Context, Scope};
 use crate::diff;
 use crate::error::Result;
 use crate::file;
+use crate::json_edit::Document;
 use crate::report::{Tint, Warning, escape, without_password};
 use crate::shell::quote;
 
@@ -134,10 +135,23 @@ fn carry_out(
             })
         },
     )?;
-    last.warnings.extend(outcome.warnings);
-    if last.changed && context.options.scope != Scope::User {
+    let mut warnings = last.warnings.iter_mut();
+    if let Some(warning) = warnings.find(|found| found.code.starts_with("KEPT_ORIGINAL")) {
+        // Where the kept original is gone, that is the nearest to it.
+        let backup = file::oldest_backup(path, &|bytes| {
+            Document::parse(bytes).is_ok_and(|found| !plan::switches_on(&found))
+        });
+        let step = backup.map(|backup| {
+            let backup = context.env.tilde(&backup);
+            format!("look into the oldest backup without Bedrock: {backup}")
+        });
+        warning.suggestion = step.or(warning.suggestion.take());
+    }
+    let in_project = outcome.changed && context.options.scope != Scope::User;
+    if in_project && (outcome.backup.is_some() || matches!(file::read_kept(path), Ok(Some(_)))) {
         last.warnings.extend(copies_in_repository(path));
     }
+    last.warnings.extend(outcome.warnings);
     Ok(last)
 }
 

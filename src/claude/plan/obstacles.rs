@@ -305,17 +305,20 @@ fn other_endpoint((source, url): (Source, String)) -> Option<Warning> {
 /// An administrator's list of models replaces a choice that is not on it. It may name families and parts of ids.
 pub fn not_available(stack: &Stack, model: &str) -> Option<Warning> {
     let list = stack.effective_top("availableModels")?;
-    let listed = list
-        .value
-        .as_array()?
+    let entries = list.value.as_array()?;
+    let listed = entries
         .iter()
         .any(|entry| entry.as_str().is_some_and(|entry| model.contains(entry)));
     let message = format!(
         "{model} is not among `availableModels` in {}",
         place(&list.source)
     );
-    (!listed)
-        .then(|| Warning::new("MODEL_NOT_ALLOWED", message).suggest("choose a model of that list"))
+    let step = match list.source.scope() {
+        _ if !entries.is_empty() => "choose a model of that list",
+        Some(Scope::Managed) => "ask whoever manages this machine: the list is empty",
+        _ => "add it there, or take `availableModels` out: the list is empty",
+    };
+    (!listed).then(|| Warning::new("MODEL_NOT_ALLOWED", message).suggest(step))
 }
 
 fn place(source: &Source) -> String {

@@ -143,12 +143,7 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         )
         .suggest("leave --offline out, or give a full id such as global.anthropic.claude-opus-4-5-20251101-v1:0")
     };
-    // Nobody asks with these credentials now; Claude Code will, and sees no role credentials that `aws` keeps.
-    let problem = &question.credentials.problem;
-    let problem = problem
-        .as_ref()
-        .filter(|_| !question.credentials.is_valid());
-    let mut warnings: Vec<Warning> = problem.map(Warning::from).into_iter().collect();
+    let mut warnings = Vec::new();
     if let Some(at) = kept.as_ref().and_then(|kept| kept.kept_at)
         && (exact.is_none() || question.pin)
     {

@@ -28,18 +28,20 @@ fn region_is_shaped(facts: &Facts) -> Finding {
         return skipped("Bedrock is not on");
     }
     let used = &facts.region.used;
-    let wrong = facts.region.dropped.first();
-    let wrong = wrong.or_else(|| Some(used).filter(|used| !regions::is_region_shaped(&used.value)));
-    let Some(wrong) = wrong else {
-        return ok(format!("the region is {}", used.value));
+    let passed_over = facts.region.dropped.first();
+    // What is taken in its place may well work.
+    let (wrong, effect, bad): (_, _, fn(String) -> Finding) = match passed_over {
+        _ if !regions::is_region_shaped(&used.value) => {
+            (used, "which no region is called".to_owned(), fail)
+        }
+        Some(wrong) => {
+            let effect = format!("which Claude Code passes over: it takes {}", used.value);
+            (wrong, effect, warn)
+        }
+        None => return ok(format!("the region is {}", used.value)),
     };
     let place = wrong.origin.place(facts.env);
-    let effect = if wrong == used {
-        "which no region is called".to_owned()
-    } else {
-        format!("which Claude Code passes over: it takes {}", used.value)
-    };
-    let finding = fail(format!(
+    let finding = bad(format!(
         "the region in {place} is `{}`, {effect}",
         wrong.value
     ));
@@ -61,10 +63,12 @@ fn region_is_known(facts: &Facts) -> Finding {
         let words = facts.region.used.origin.words();
         return ok(format!("the region comes from: {words}"));
     }
+    if !facts.region.dropped.is_empty() {
+        return skipped("the region that is named is none");
+    }
     warn(format!(
         "nothing names a region, so requests go to {LAST_RESORT}"
     ))
-    .at_key("env.AWS_REGION")
     .remedy(format!(
         "claude-bedrock setup, or write `AWS_REGION` into {}",
         facts.env.tilde(&facts.target)

@@ -65,7 +65,7 @@ fn found(check: &test_bedrock::Check) -> Finding {
     }
     let mut finding = fail(check.message.clone());
     if let Some(code) = check.code {
-        finding = finding.code(code.as_str());
+        finding = finding.code(code);
     }
     match &check.suggestion {
         Some(step) => finding.remedy(step),

@@ -97,8 +97,12 @@ fn session_lasts(facts: &Facts) -> Finding {
         return ok(format!("the session lasts another {}", describe_span(left)));
     }
     let finding = warn(format!("the session ends in {}", describe_span(left)));
-    match &credentials.login {
-        Some(login) => finding.remedy(login.command()),
+    // What `aws` keeps of a role may come anew by another way than a login.
+    let problem = credentials.problem.as_ref();
+    let step = problem.and_then(|problem| problem.suggestion.clone());
+    let step = step.or_else(|| Some(credentials.login.as_ref()?.command()));
+    match step {
+        Some(step) => finding.remedy(step),
         None => finding,
     }
 }
@@ -240,12 +244,13 @@ fn refresh_counts(facts: &Facts) -> Finding {
         (Some(refresh), Access::BearerToken(_) | Access::Unsigned) => warn(format!(
             "`awsAuthRefresh` ({}) has no effect: {}",
             refresh.origin.place(facts.env),
-            session::words(facts)
+            match &facts.access {
+                Access::BearerToken(origin) =>
+                    format!("a Bedrock API key is used ({})", origin.words()),
+                _ => session::words(facts),
+            }
         ))
-        .remedy(format!(
-            "take `awsAuthRefresh` out of {}",
-            refresh.origin.place(facts.env)
-        )),
+        .remedy(refresh.origin.take_out("awsAuthRefresh", facts.env)),
         (Some(refresh), _) if matches!(refresh.scope(), Some(Scope::Project | Scope::Local)) => {
             warn(format!(
                 "`awsAuthRefresh` in {} counts only once you trust the folder",
@@ -262,10 +267,7 @@ fn export_counts(facts: &Facts) -> Finding {
     match &facts.export {
         Some(export) if switches_off(facts.profile.as_ref(), export) => {
             warn("your organization sets `AWS_PROFILE`, which switches `awsCredentialExport` off")
-                .remedy(format!(
-                    "take `awsCredentialExport` out of {}",
-                    export.origin.place(facts.env)
-                ))
+                .remedy(export.origin.take_out("awsCredentialExport", facts.env))
         }
         Some(_) => ok("`awsCredentialExport` counts"),
         None => skipped("`awsCredentialExport` is not set"),
@@ -283,8 +285,7 @@ fn export_isolates(facts: &Facts) -> Finding {
             profile.origin.place(facts.env),
             profile.value
         ))
-        .at_key("env.AWS_PROFILE")
-        .remedy(format!("take `AWS_PROFILE` out of {}", profile.origin.place(facts.env))),
+        .remedy(profile.origin.take_out("AWS_PROFILE", facts.env)),
         (Some(_), _) => ok("credentials reach Bedrock alone"),
         (None, _) => skipped("`awsCredentialExport` is not set"),
     }
