@@ -131,7 +131,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
     if lock.is_real() {
         replace::sweep(&target);
     }
-    replace::Temp::create(&target, bytes, replace::Look::Mode(mode))?.overwrite(&target)?;
+    replace::Temp::create(&target, bytes, replace::Look::Mode(mode, None))?.overwrite(&target)?;
     system::sync_folder(folder).map_err(|error| fault::not_writable(&target, &error))?;
     Ok(true)
 }
@@ -143,7 +143,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
 pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let folder = resolve::folder_of(path);
     resolve::create_folders(folder, resolve::OWN)?;
-    if !replace::Temp::create(path, bytes, replace::Look::Mode(mode))?.place(path)? {
+    if !replace::Temp::create(path, bytes, replace::Look::Mode(mode, None))?.place(path)? {
         return Err(Error::new(
             Code::FileConflict,
             format!("{} exists already", path.display()),

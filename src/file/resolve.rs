@@ -53,7 +53,17 @@ pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
-    builder.create(folder).map_err(|error| match error.kind() {
+    #[cfg(unix)]
+    let missing: Vec<&Path> = folder.ancestors().take_while(|it| !it.exists()).collect();
+    let outcome = builder.create(folder);
+    // From the top: each belongs to whom the one above it does.
+    #[cfg(unix)]
+    for folder in missing.into_iter().rev() {
+        if let Ok(open) = super::system::open_no_follow(folder) {
+            super::system::give(&open, folder_of(folder).metadata().ok().as_ref());
+        }
+    }
+    outcome.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Error::new(
             Code::FileConflict,
             format!("{} cannot be made: a file is in the way", folder.display()),
