@@ -17,6 +17,8 @@ use std::time::Duration;
 
 use crate::error::{Code, Error, Result};
 
+pub(crate) use replace::is_unfinished;
+
 pub use edit::{Content, Kept, Options, Outcome, Plan, Seen, edit};
 
 /// More than any file that we read may hold, in bytes: an endless device ends here rather than in the memory.

@@ -145,7 +145,7 @@ pub(super) fn not_writable(path: &Path, error: &io::Error) -> Error {
         ErrorKind::StorageFull if cfg!(windows) => {
             "make room on the drive, then try again".to_owned()
         }
-        ErrorKind::StorageFull => format!("make room, then try again: df -h {folder}"),
+        ErrorKind::StorageFull => "make room, then try again: df -h".to_owned(),
         ErrorKind::QuotaExceeded => "make room within your quota, then try again".to_owned(),
         ErrorKind::FileTooLarge => {
             "raise the limit on file sizes, then try again: ulimit -f unlimited".to_owned()

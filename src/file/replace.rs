@@ -188,6 +188,12 @@ pub(super) fn leftovers(target: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Whether a file is one that a run of ours is writing, or was when it was killed.
+pub(crate) fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.contains(MARK) && name.ends_with(ENDING)
+}
+
 /// `.settings.json.claude-bedrock-`: hidden, and plain about what and whose it is.
 fn start_of_temp_name(target: &Path) -> OsString {
     let mut name = OsString::from(".");
