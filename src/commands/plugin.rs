@@ -13,7 +13,7 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::file;
 use crate::report::{Look, Report, Tint, Warning, document, escape};
-use crate::shell::quote;
+use crate::shell::{option, quote};
 
 /// What stands below `plugin`.
 pub(crate) const USAGE: Usage = Usage {
@@ -90,6 +90,8 @@ struct Outcome {
     status_line: Owner,
     requires_restart: bool,
     warnings: Vec<Warning>,
+    #[serde(skip)]
+    shown_folder: String,
     #[serde(skip)]
     next: Vec<String>,
 }
@@ -206,6 +208,7 @@ impl Outcome {
             removed: done.removed,
             status_line: Owner::None,
             requires_restart: false,
+            shown_folder: env.tilde(folder),
             next: Vec::new(),
         }
     }
@@ -223,7 +226,8 @@ impl Report for Outcome {
             (false, true) => "The plugin is gone from",
             (false, false) => "There is no plugin of ours in",
         };
-        let mut text = format!("{what} {}\n", look.tint(Tint::Bold, &escape(&self.folder)));
+        let folder = look.tint(Tint::Bold, &escape(&self.shown_folder));
+        let mut text = format!("{what} {folder}\n");
         push_warnings(&mut text, &self.warnings, look);
         for step in &self.next {
             text.push_str(&format!("  {}\n", escape(step)));
@@ -246,6 +250,13 @@ struct Shown {
     missing_files: Vec<String>,
     status_line: Owner,
     warnings: Vec<Warning>,
+    #[serde(skip)]
+    shown_folder: String,
+    #[serde(skip)]
+    shown_binary: String,
+    /// The command that installs it, or brings it up to date.
+    #[serde(skip)]
+    install: String,
 }
 
 impl Show {
@@ -259,8 +270,18 @@ impl Show {
             .record
             .map(|record| (record.version, record.binary))
             .unzip();
+        let mut install = "claude-bedrock plugin install".to_owned();
+        if let Some(dir) = &self.dir {
+            install += &format!(" {}", option("--dir", &dir.to_string_lossy()));
+        }
+        if !standing.changed.is_empty() {
+            install += " --force";
+        }
         Ok(Box::new(Shown {
             installed: version.is_some(),
+            shown_folder: env.tilde(&folder),
+            shown_binary: env.tilde(Path::new(binary.as_deref().unwrap_or_default())),
+            install,
             folder: folder.display().to_string(),
             version,
             available: env!("CARGO_PKG_VERSION"),
@@ -283,24 +304,26 @@ impl Report for Shown {
     }
 
     fn text(&self, look: &Look) -> String {
-        let (Some(version), Some(binary)) = (&self.version, &self.binary) else {
-            let mut text = format!(
-                "The plugin is not installed in {}\n  claude-bedrock plugin install\n",
-                escape(&self.folder)
-            );
+        let folder = escape(&self.shown_folder);
+        let install = escape(&self.install);
+        let Some(version) = &self.version else {
+            let mut text = format!("The plugin is not installed in {folder}\n  {install}\n");
             push_warnings(&mut text, &self.warnings, look);
             return text;
         };
         let state = if self.up_to_date {
             look.tint(Tint::Good, "up to date")
         } else {
-            look.tint(Tint::Warn, "run `claude-bedrock plugin install` to update")
+            let loss = match self.changed_files.is_empty() {
+                true => "",
+                false => ", which replaces what was changed",
+            };
+            look.tint(Tint::Warn, &format!("run `{install}` to update{loss}"))
         };
         let mut text = format!(
-            "The plugin of claude-bedrock {} is installed in {}: {state}\n  calls {}{}\n",
+            "The plugin of claude-bedrock {} is installed in {folder}: {state}\n  calls {}{}\n",
             escape(version),
-            escape(&self.folder),
-            escape(binary),
+            escape(&self.shown_binary),
             if self.binary_found {
                 ""
             } else {
