@@ -1,14 +1,19 @@
 //! `login`: logs in for the profile that holds the session, once, however many ask for it.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::aws::cli::{AwsCli, Browser, Session};
 use crate::aws::credentials::{Credentials, Inspector, Login as How, Status};
 use crate::aws::failure;
 use crate::aws::profiles::AwsFiles;
+use crate::aws::role_cache::login_path;
+use crate::aws::sso::TokenKey;
 use crate::claude::settings::Stack;
 use crate::commands::Context;
 use crate::commands::usage::{Flag, Takes, arguments};
+use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::file;
@@ -101,16 +106,21 @@ impl Login {
         self.log_in(context, &aws, &how)?;
         let after = session(context.env);
         if !is_alive(&after) {
+            let why = after.problem.as_ref().map(|problem| &problem.message);
             let message = format!(
-                "`{}` ended well, and the session of the profile `{}` is {} all the same",
+                "`{}` reported success and left no token that works: {}",
                 how.command(),
-                how.profile(),
-                after.problem.map_or_else(
-                    || "over".to_owned(),
-                    |problem| format!("not usable ({})", problem.message)
-                )
+                why.map_or("the session is over", String::as_str)
             );
-            return Err(Error::new(Code::SsoTokenInvalid, message).suggest("claude-bedrock doctor"));
+            let error = Error::new(Code::SsoTokenInvalid, message).suggest(format!(
+                "see which `aws` is run, and with what: claude-bedrock login {} --verbose",
+                option("--profile", &name)
+            ));
+            let file = token_file(context.env, &files, &after, how.profile());
+            return Err(match file {
+                Some(file) => error.at(file),
+                None => error,
+            });
         }
         Ok(answer(context, &how, &after, true))
     }
@@ -144,6 +154,24 @@ impl Login {
         };
         Err(failure::classify(&asked, Some(exit), &said))
     }
+}
+
+/// Where `aws` keeps what a login of the profile brings.
+fn token_file(
+    env: &Env,
+    files: &AwsFiles,
+    credentials: &Credentials,
+    profile: &str,
+) -> Option<PathBuf> {
+    let profile = files.find_profile(profile)?;
+    if let Some(session) = profile.text("login_session") {
+        return Some(login_path(env, session));
+    }
+    let key = match &credentials.sso_session {
+        Some(session) => TokenKey::Session(session),
+        None => TokenKey::StartUrl(profile.text("sso_start_url")?),
+    };
+    Some(key.path(&env.home))
 }
 
 /// The profile to log in for when none is named: the one that Claude Code uses, else the only one that can log in.
