@@ -11,6 +11,7 @@ use crate::aws::regions;
 use crate::commands::sso;
 use crate::error::{Code, Error, Result};
 use crate::prompt::Entry;
+use crate::report::Report;
 
 /// The questions: what to ask, and the flag that answers.
 const FIELDS: [(&str, &str); 5] = [
@@ -27,14 +28,7 @@ const FIELDS: [(&str, &str); 5] = [
 impl Wizard<'_> {
     pub(super) fn add_profile(&mut self) -> Result<Next> {
         let flags = self.flags;
-        let given = [
-            &flags.sso_start_url,
-            &flags.sso_region,
-            &flags.sso_account,
-            &flags.sso_role,
-            &flags.profile,
-        ];
-        let given = given.map(|answer| answer.as_ref().filter(|_| !self.other));
+        let given = self.given();
         let mut answers: [String; 5] = Default::default();
         let mut at = 0;
         let mut asked: Vec<usize> = Vec::new();
@@ -49,10 +43,7 @@ impl Wizard<'_> {
                         default.clone_from(before);
                     }
                     if flags.yes {
-                        let message = format!("missing for a new profile: {question}");
-                        let missing = Error::new(Code::Usage, message);
-                        self.check_field(at, &default)
-                            .map_err(|_| missing.suggest(format!("add {flag}")))?;
+                        // Without a default the option is known to be there.
                         Some(default)
                     } else {
                         let check = |text: &str| self.check_field(at, text);
@@ -74,15 +65,19 @@ impl Wizard<'_> {
                     },
                 }
             }
+            let planned = self.edit_config(&answers, true)?;
             if flags.dry_run {
-                // What follows needs the profile.
-                return Err(Error::new(
-                    Code::Usage,
-                    "a new profile has to be written before the rest can be planned",
-                )
-                .suggest("leave --dry-run out: what is written is shown first"));
+                self.note("What follows, the models and Claude Code's settings, needs the new profile to be there.");
+                return Ok(Next::Done(planned));
             }
-            if self.write_profile(&answers)? {
+            self.note(planned.text(&self.prompt.look).trim_end());
+            let entries = ["Write it", "Go back"].map(|label| Entry::new(label, ""));
+            let question = "Add this to the AWS config?";
+            if self.choose(question, "--yes", &entries, 0)? == Some(0) {
+                self.edit_config(&answers, false)?;
+                self.added = true;
+                self.files = AwsFiles::load(self.context.env)?;
+                self.view = ClaudeView::load(self.context.env, &self.files);
                 let [.., name] = answers;
                 self.take_profile(name);
                 return Ok(Next::Asked(Step::Login));
@@ -92,6 +87,35 @@ impl Wizard<'_> {
                 None => return Ok(Next::Back),
             }
         }
+    }
+
+    /// The answers that the options give.
+    fn given(&self) -> [Option<&String>; 5] {
+        let flags = self.flags;
+        [
+            &flags.sso_start_url,
+            &flags.sso_region,
+            &flags.sso_account,
+            &flags.sso_role,
+            &flags.profile,
+        ]
+        .map(|answer| answer.as_ref().filter(|_| !self.other))
+    }
+
+    /// The options that must be given where nobody can be asked.
+    pub(super) fn missing_for_new(&self) -> Vec<&'static str> {
+        let mut answers: [String; 5] = Default::default();
+        let mut missing = Vec::new();
+        for (at, (given, (_, flag))) in self.given().into_iter().zip(FIELDS).enumerate() {
+            let answer = given.map_or_else(|| self.default_of(at, &answers), String::clone);
+            if given.is_none() && self.check_field(at, &answer).is_err() {
+                missing.push(flag);
+            }
+            if let Some(place) = answers.get_mut(at) {
+                *place = answer;
+            }
+        }
+        missing
     }
 
     /// What other profiles suggest.
@@ -137,8 +161,7 @@ impl Wizard<'_> {
         }
     }
 
-    /// Shows the edit, asks, and writes; whether it did.
-    fn write_profile(&mut self, answers: &[String; 5]) -> Result<bool> {
+    fn edit_config(&self, answers: &[String; 5], dry_run: bool) -> Result<Box<dyn Report>> {
         let [start_url, sso_region, account, role, name] = answers.clone();
         let sessions = &self.files.sso_sessions;
         let there = sessions
@@ -154,22 +177,8 @@ impl Wizard<'_> {
             role: Some(role),
             region: self.flags.region.clone(),
         };
-        let context = self.context;
-        let edit = |dry_run| {
-            sso::edit(context, dry_run, &mut |config, credentials| {
-                plan_add(config, credentials, &wish)
-            })
-        };
-        self.note(edit(true)?.text(&self.prompt.look).trim_end());
-        let entries = ["Write it", "Go back"].map(|label| Entry::new(label, ""));
-        let question = "Add this to the AWS config?";
-        if self.choose(question, "--yes", &entries, 0)? != Some(0) {
-            return Ok(false);
-        }
-        edit(false)?;
-        self.added = true;
-        self.files = AwsFiles::load(context.env)?;
-        self.view = ClaudeView::load(context.env, &self.files);
-        Ok(true)
+        sso::edit(self.context, dry_run, &mut |config, credentials| {
+            plan_add(config, credentials, &wish)
+        })
     }
 }

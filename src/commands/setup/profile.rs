@@ -9,21 +9,16 @@ use crate::prompt::Entry;
 
 impl Wizard<'_> {
     pub(super) fn choose_profile(&mut self) -> Result<Next> {
-        let wants_new = self.flags.sso_start_url.is_some() && !self.other;
-        if let Some(name) = self.flags.profile.as_ref().filter(|_| !self.other) {
-            let found = self.files.find_profile(name).is_some();
-            if !found && wants_new {
-                return Ok(Next::Known(Step::NewProfile));
+        if self.is_new() {
+            if self.flags.sso_start_url.is_none() {
+                self.note("There is no AWS profile yet. Your AWS access portal shows what one needs, under \"Access keys\" beside each role.");
             }
+            return Ok(Next::Known(Step::NewProfile));
+        }
+        if let Some(name) = self.flags.profile.as_ref().filter(|_| !self.other) {
             self.files.require_profile(name)?;
             self.take_profile(name.clone());
             return Ok(Next::Known(Step::Login));
-        }
-        if self.files.profiles.is_empty() && !wants_new {
-            self.note("There is no AWS profile yet. Your AWS access portal shows what one needs, under \"Access keys\" beside each role.");
-        }
-        if self.files.profiles.is_empty() || wants_new {
-            return Ok(Next::Known(Step::NewProfile));
         }
         let (names, mut entries) = self.profile_entries();
         if self.flags.yes && names.is_empty() {
