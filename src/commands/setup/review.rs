@@ -48,8 +48,8 @@ impl Wizard<'_> {
             self.refresh = refresh;
             return Ok(Next::Known(Step::Isolate));
         }
-        let Some(login) = login else {
-            // Nothing logs in: the flag has its usual meaning for such a profile.
+        let Some(login) = login.filter(|_| !self.own_refresh) else {
+            // Nothing logs in, or a command of the user's does: the flag has its usual meaning then.
             self.refresh = AuthRefresh::Aws;
             return Ok(Next::Known(Step::Isolate));
         };
