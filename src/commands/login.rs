@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::aws::cli::{AwsCli, Browser, Session};
-use crate::aws::credentials::{Credentials, Inspector, Login as How, Status};
+use crate::aws::credentials::{Credentials, Inspector, Kind, Login as How, Status};
 use crate::aws::failure;
 use crate::aws::profiles::AwsFiles;
 use crate::aws::role_cache::login_path;
@@ -74,7 +74,7 @@ impl Login {
         let files = AwsFiles::load(context.env)?;
         let name = match &self.profile {
             Some(name) => name.clone(),
-            None => choose_profile(context, &files, "login")?,
+            None => choose_profile(context, &files, Purpose::Login)?,
         };
         files.require_profile(&name)?;
         let Some(how) = Inspector::new(context.env, &files).inspect(&name).login else {
@@ -174,14 +174,37 @@ fn token_file(
     Some(key.path(&env.home))
 }
 
-/// The profile to log in for when none is named: the one that Claude Code uses, else the only one that can log in.
+/// What a profile is looked for to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Login,
+    Upgrade,
+}
+
+impl Purpose {
+    /// Whether a profile needs it; `None` where it is nothing for it.
+    fn needs(self, files: &AwsFiles, credentials: &Credentials) -> Option<bool> {
+        match (self, credentials.kind) {
+            (Purpose::Login, _) => Some(!is_alive(credentials)),
+            (Purpose::Upgrade, Kind::SsoLegacy) => Some(true),
+            (Purpose::Upgrade, Kind::SsoSession) => {
+                let session = files.find_sso_session(credentials.sso_session.as_deref()?)?;
+                let scopes = session.text("sso_registration_scopes");
+                Some(scopes.is_none_or(|list| !list.contains("sso:account:access")))
+            }
+            (Purpose::Upgrade, _) => None,
+        }
+    }
+}
+
+/// The profile that is meant when none is named: the one that Claude Code uses, else the only one that will do.
 ///
 /// # Errors
-/// `USAGE` when there are several, `CREDENTIALS_MISSING` when there is none.
+/// `USAGE` when there are several, which proposes one that needs it; `CREDENTIALS_MISSING` when there is none.
 pub(super) fn choose_profile(
     context: &Context<'_>,
     files: &AwsFiles,
-    command: &str,
+    purpose: Purpose,
 ) -> Result<String> {
     let configured = Stack::load(context.env).effective_env("AWS_PROFILE");
     if let Some(name) = configured.map(|found| found.value)
@@ -191,8 +214,12 @@ pub(super) fn choose_profile(
     }
     let mut inspector = Inspector::new(context.env, files);
     let mut found: Vec<(String, Option<String>)> = Vec::new();
+    let mut needy = None;
     for profile in &files.profiles {
         let credentials = inspector.inspect(&profile.name);
+        let Some(needs) = purpose.needs(files, &credentials) else {
+            continue;
+        };
         if let Some(how) = credentials.login {
             let holder = how.profile().to_owned();
             let session = credentials.sso_session;
@@ -200,31 +227,35 @@ pub(super) fn choose_profile(
                 .iter()
                 .any(|(name, other)| *name == holder || (session.is_some() && *other == session));
             if !known {
+                if needs && needy.is_none() {
+                    needy = Some(found.len());
+                }
                 found.push((holder, session));
             }
         }
     }
+    let (command, one, several) = match purpose {
+        Purpose::Login => ("login", "logs in", "can log in"),
+        Purpose::Upgrade => ("sso upgrade", "uses SSO", "use SSO"),
+    };
     match found.as_slice() {
         [(name, _)] => Ok(name.clone()),
-        [] => Err(
-            Error::new(Code::CredentialsMissing, "no profile here logs in")
-                .suggest("configure one: claude-bedrock setup"),
-        ),
-        [(first, _), ..] => Err(Error::new(
-            Code::Usage,
-            "several profiles can log in, and none is configured: --profile is missing",
-        )
-        .suggest(format!(
-            "claude-bedrock {command} {}",
-            option("--profile", first)
-        ))
-        .detail(
-            "candidates",
-            found
-                .iter()
-                .map(|(name, _)| name.clone())
-                .collect::<Vec<_>>(),
-        )),
+        [] => {
+            let message = format!("no profile here {one}");
+            Err(Error::new(Code::CredentialsMissing, message)
+                .suggest("configure one: claude-bedrock setup"))
+        }
+        [(first, _), ..] => {
+            let needy = needy.and_then(|at| found.get(at));
+            let proposed = needy.map_or(first, |(name, _)| name);
+            let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+            let message =
+                format!("several profiles {several}, and none is configured: --profile is missing");
+            let step = format!("claude-bedrock {command} {}", option("--profile", proposed));
+            Err(Error::new(Code::Usage, message)
+                .suggest(step)
+                .detail("candidates", names))
+        }
     }
 }
 
