@@ -156,6 +156,7 @@ impl Setup {
             prompt: Prompt {
                 env,
                 look: *context.listener.look(),
+                first: true,
             },
             view: ClaudeView::load(env, &files),
             files,
@@ -191,12 +192,12 @@ impl Setup {
                 );
                 let way_on = match (error.code, &error.suggestion) {
                     (Code::Interrupted, _) | (_, None) => {
-                        "claude-bedrock setup goes on from there".to_owned()
+                        "claude-bedrock setup goes on from there,".to_owned()
                     }
-                    (_, Some(step)) => format!("{step}, then claude-bedrock setup once more"),
+                    (_, Some(step)) => format!("{step}, then claude-bedrock setup once more;"),
                 };
                 error.suggestion = Some(format!(
-                    "{way_on}; claude-bedrock sso undo takes the profile out again"
+                    "{way_on} claude-bedrock sso undo takes the profile out again"
                 ));
             }
             error
@@ -262,6 +263,9 @@ impl Wizard<'_> {
         let mut step = Step::Profile;
         let mut asked: Vec<Step> = Vec::new();
         loop {
+            // A new profile's questions are not asked again, and which profile to take now is one.
+            let chooses = self.added && step != Step::Profile;
+            self.prompt.first = asked.is_empty() && !chooses;
             let next = match step {
                 Step::Profile => self.choose_profile(),
                 Step::NewProfile => self.add_profile(),
@@ -285,8 +289,7 @@ impl Wizard<'_> {
                 Next::Back => {
                     step = match asked.pop() {
                         Some(before) => before,
-                        // Its questions are not asked again, and which profile to take now is one.
-                        None if self.added && step != Step::Profile => self.ask_for_other(),
+                        None if chooses => self.ask_for_other(),
                         None => return Err(stopped()),
                     };
                 }
@@ -325,7 +328,14 @@ impl Wizard<'_> {
     /// Shows what went wrong, for the user to choose what to do about it.
     fn show(&self, error: &Error) {
         let step = error.suggestion.as_deref();
-        let text = bullet(&self.prompt.look, Mark::Bad, &error.message, step);
+        let elsewhere = "configure a new one: claude-bedrock setup";
+        let step = step.map(|step| step.replace(elsewhere, "choose \"New profile\""));
+        let text = bullet(
+            &self.prompt.look,
+            Mark::Bad,
+            &error.message,
+            step.as_deref(),
+        );
         self.note(text.trim_end());
     }
 }

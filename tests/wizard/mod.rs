@@ -16,7 +16,7 @@ const CTRL_C: &str = "\x03";
 const DOWN: &str = "\x1b[B";
 
 /// The end of every list.
-const LIST: &str = "Esc: back";
+const LIST: &str = "Esc: ";
 const NOW: &str = "2026-11-22T12:00:00Z";
 
 /// The token file of the sso-session `corp`: the SHA-1 of its name.
@@ -31,7 +31,12 @@ const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 17] = [
+    let tests: [(&str, fn()); 19] = [
+        (
+            "a_profile_that_cannot_work_leads_back",
+            a_profile_that_cannot_work_leads_back,
+        ),
+        ("asks_for_what_it_will_do", asks_for_what_it_will_do),
         ("takes_what_is_recommended", takes_what_is_recommended),
         (
             "a_list_is_filtered_and_typed_in",
@@ -191,7 +196,9 @@ fn settings(sandbox: &Sandbox) -> Value {
 fn takes_what_is_recommended() {
     let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
     let mut terminal = start(&sandbox, "xterm", &[]);
+    // No part is cut, and the account is whole.
     terminal.wait_for("dev          recommended; valid until");
+    terminal.wait_for(", us-west-2, 111122223333\r");
     terminal.wait_for(LIST);
     terminal.press(ENTER);
     terminal.wait_for("[us-west-2]");
@@ -393,6 +400,76 @@ fn escape_after_a_new_profile_shows_the_profiles() {
     let last = shown.find("error: ").map_or("", |at| &shown[at..]);
     assert!(last.contains("claude-bedrock sso undo takes"), "{shown}");
     assert!(last.lines().all(|line| line.len() <= 80), "{shown}");
+    review(&sandbox);
+}
+
+/// What was chosen goes back to the choice, which has a row for what is to be done.
+fn a_profile_that_cannot_work_leads_back() {
+    let sandbox = sandbox("both-differ", &[]);
+    let config = sandbox.home.join(".aws/config");
+    let mut text = std::fs::read_to_string(&config).expect("the config");
+    text.push_str("\n[profile bare]\nregion = us-east-1\n");
+    sandbox::write(&config, text.as_bytes());
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    for (name, why, step) in [
+        (
+            "colon",
+            "Claude Code passes over [profile colon]",
+            "`key = value`",
+        ),
+        (
+            "bare",
+            "The profile `bare` holds no credentials",
+            "or choose \"New profile\"",
+        ),
+    ] {
+        terminal.wait_for("Which AWS profile");
+        terminal.wait_for("Esc: quit");
+        terminal.press(name);
+        terminal.wait_for(&format!("| {name}"));
+        terminal.press(ENTER);
+        terminal.wait_for(why);
+        terminal.wait_for(step);
+    }
+    terminal.wait_for("New profile");
+    terminal.wait_for("Esc: quit");
+    terminal.press(ESC);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130), "{shown}");
+    assert!(!shown.contains("claude-bedrock setup"), "{shown}");
+    review(&sandbox);
+}
+
+/// A command of the user's own stays, and nothing is asked about it. What `fable` means is pinned too, where it is listed.
+fn asks_for_what_it_will_do() {
+    let mut rules = listing("dev", "us-west-2");
+    let with_fable = rules[0]["stdout"].as_str().expect("a listing").replace(
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "us.anthropic.claude-fable-5",
+    );
+    rules[0]["stdout"] = with_fable.into();
+    let sandbox = sandbox("sso-valid", &rules);
+    let own = br#"{"awsAuthRefresh": "saml2aws login"}"#;
+    sandbox::write(&sandbox.home.join(".claude/settings.json"), own);
+    let mut terminal = start(&sandbox, "xterm", &["--profile=dev", "--region=us-west-2"]);
+    for (question, escape) in [
+        ("Model\r", "Esc: quit"),
+        ("Pin what opus, haiku and fable mean?", "Esc: back"),
+        ("May the commands", "Esc: back"),
+        ("`awsAuthRefresh` holds a command of your own", ""),
+        ("Write this", "Esc: back"),
+    ] {
+        terminal.wait_for(question);
+        terminal.wait_for(escape);
+        if !escape.is_empty() {
+            terminal.press(ENTER);
+        }
+    }
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(0), "{shown}");
+    assert!(!shown.contains("How shall"), "{shown}");
+    assert!(!shown.contains("--auth-refresh"), "{shown}");
+    assert_eq!(settings(&sandbox)["awsAuthRefresh"], "saml2aws login");
     review(&sandbox);
 }
 
@@ -669,14 +746,14 @@ fn a_plain_terminal_reads_lines() {
         "dumb",
         &["--isolate=true", "--auth-refresh", "aws", "--pin=false"],
     );
-    terminal.wait_for("goes back: ");
+    terminal.wait_for("< quits: ");
     terminal.press("nothing of that name\n");
     terminal.wait_for("that fits none of them, or several");
-    terminal.wait_for("goes back: ");
+    terminal.wait_for("< quits: ");
     terminal.press("1\n");
     terminal.wait_for("> ");
     terminal.press("<\n");
-    terminal.wait_for("goes back: ");
+    terminal.wait_for("< quits: ");
     terminal.press("dev\n");
     terminal.wait_for("> ");
     terminal.press("\n");
@@ -704,7 +781,7 @@ fn nothing_is_wider_than_the_terminal() {
         let mut command = sandbox.command(now);
         command.env("TERM", term).env("COLUMNS", "40").arg("setup");
         let mut terminal = Terminal::start(command);
-        let list = if term == "xterm" { LIST } else { "goes back: " };
+        let list = if term == "xterm" { LIST } else { ": " };
         let (enter, back) = if term == "xterm" {
             (ENTER, ESC)
         } else {

@@ -25,7 +25,7 @@ const FIELDS: [(&str, &str); 5] = [
     ("Name of the new profile", "--profile NAME"),
 ];
 
-impl Wizard<'_> {
+impl<'a> Wizard<'a> {
     pub(super) fn add_profile(&mut self) -> Result<Next> {
         let flags = self.flags;
         let given = self.given();
@@ -73,6 +73,7 @@ impl Wizard<'_> {
             self.note(planned.text(&self.prompt.look).trim_end());
             let entries = ["Write it", "Go back"].map(|label| Entry::new(label, ""));
             let question = "Add this to the AWS config?";
+            self.prompt.first &= asked.is_empty();
             if self.choose(question, "--yes", &entries, 0)? == Some(0) {
                 self.edit_config(&answers, false)?;
                 self.added = true;
@@ -90,7 +91,7 @@ impl Wizard<'_> {
     }
 
     /// The answers that the options give.
-    fn given(&self) -> [Option<&String>; 5] {
+    fn given(&self) -> [Option<&'a String>; 5] {
         let flags = self.flags;
         [
             &flags.sso_start_url,

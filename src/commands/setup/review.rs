@@ -35,8 +35,14 @@ impl Wizard<'_> {
                 "Claude Code's own ids, which your account may lack",
             ),
         ];
-        let question = "Pin what opus, sonnet and haiku mean? Background tasks use them.";
-        let chosen = self.choose(question, "--pin", &entries, usize::from(!self.pin))?;
+        let words: Vec<&str> = pins.iter().map(|(family, _)| family.word()).collect();
+        let words = match words.as_slice() {
+            [one] => format!("{one} means"),
+            [first @ .., last] => format!("{} and {last} mean", first.join(", ")),
+            [] => String::new(),
+        };
+        let question = format!("Pin what {words}? Background tasks use them.");
+        let chosen = self.choose(&question, "--pin", &entries, usize::from(!self.pin))?;
         self.pin = chosen == Some(0) || (chosen.is_none() && self.pin);
         Ok(next(chosen, Step::Refresh))
     }
