@@ -264,7 +264,7 @@ fn cannot_log_in(context: &Context<'_>, files: &AwsFiles, name: &str) -> Error {
     let credentials = Inspector::new(context.env, files).inspect(name);
     if let Some(problem) = credentials
         .problem
-        .filter(|_| credentials.status == Status::Invalid)
+        .filter(|_| matches!(credentials.status, Status::Invalid | Status::Missing))
     {
         let mut error = Error::new(problem.code, problem.message);
         error.suggestion = problem.suggestion;

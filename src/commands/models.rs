@@ -339,14 +339,15 @@ impl Report for Listed {
             let marks = marks.join(", ");
             out.push_str(line.trim_end());
             if !marks.is_empty() {
-                // Where they do not fit beside the id they stand below it.
-                let at = versions + places + 6;
-                let fits = line.chars().count() + marks.len() <= look.width;
-                let blanks = if fits {
-                    line.chars().count() - line.trim_end().chars().count()
+                // In a column of their own, else right beside the id, else below it.
+                let (column, end) = (line.chars().count(), line.trim_end().chars().count());
+                let blanks = if column + marks.len() <= look.width {
+                    column - end
+                } else if end + 2 + marks.len() <= look.width {
+                    2
                 } else {
                     out.push('\n');
-                    at
+                    versions + places + 6
                 };
                 out.push_str(&" ".repeat(blanks));
                 out.push_str(&look.tint(Tint::Good, &marks));
