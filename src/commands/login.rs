@@ -214,7 +214,7 @@ pub(super) fn choose_profile(
     }
     let mut inspector = Inspector::new(context.env, files);
     let mut found: Vec<(String, Option<String>)> = Vec::new();
-    let mut needy = None;
+    let mut proposed = None;
     for profile in &files.profiles {
         let credentials = inspector.inspect(&profile.name);
         let Some(needs) = purpose.needs(files, &credentials) else {
@@ -227,8 +227,8 @@ pub(super) fn choose_profile(
                 .iter()
                 .any(|(name, other)| *name == holder || (session.is_some() && *other == session));
             if !known {
-                if needs && needy.is_none() {
-                    needy = Some(found.len());
+                if needs && proposed.is_none() {
+                    proposed = Some(found.len());
                 }
                 found.push((holder, session));
             }
@@ -246,8 +246,8 @@ pub(super) fn choose_profile(
                 .suggest("configure one: claude-bedrock setup"))
         }
         [(first, _), ..] => {
-            let needy = needy.and_then(|at| found.get(at));
-            let proposed = needy.map_or(first, |(name, _)| name);
+            let proposed = proposed.and_then(|at| found.get(at));
+            let proposed = proposed.map_or(first, |(name, _)| name);
             let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
             let message =
                 format!("several profiles {several}, and none is configured: --profile is missing");

@@ -251,9 +251,9 @@ struct Shown {
     status_line: Owner,
     warnings: Vec<Warning>,
     #[serde(skip)]
-    shown_folder: String,
+    folder_in_short: String,
     #[serde(skip)]
-    shown_binary: String,
+    binary_in_short: String,
     /// The command that installs it, or brings it up to date.
     #[serde(skip)]
     install: String,
@@ -279,8 +279,8 @@ impl Show {
         }
         Ok(Box::new(Shown {
             installed: version.is_some(),
-            shown_folder: env.tilde(&folder),
-            shown_binary: env.tilde(Path::new(binary.as_deref().unwrap_or_default())),
+            folder_in_short: env.tilde(&folder),
+            binary_in_short: env.tilde(Path::new(binary.as_deref().unwrap_or_default())),
             install,
             folder: folder.display().to_string(),
             version,
@@ -304,7 +304,7 @@ impl Report for Shown {
     }
 
     fn text(&self, look: &Look) -> String {
-        let folder = escape(&self.shown_folder);
+        let folder = escape(&self.folder_in_short);
         let install = escape(&self.install);
         let Some(version) = &self.version else {
             let mut text = format!("The plugin is not installed in {folder}\n  {install}\n");
@@ -314,16 +314,17 @@ impl Report for Shown {
         let state = if self.up_to_date {
             look.tint(Tint::Good, "up to date")
         } else {
-            let loss = match self.changed_files.is_empty() {
-                true => "",
-                false => ", which replaces what was changed",
+            let loss = if self.changed_files.is_empty() {
+                ""
+            } else {
+                ", which replaces what was changed"
             };
             look.tint(Tint::Warn, &format!("run `{install}` to update{loss}"))
         };
         let mut text = format!(
             "The plugin of claude-bedrock {} is installed in {folder}: {state}\n  calls {}{}\n",
             escape(version),
-            escape(&self.shown_binary),
+            escape(&self.binary_in_short),
             if self.binary_found {
                 ""
             } else {
