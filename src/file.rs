@@ -17,6 +17,8 @@ use std::time::Duration;
 
 use crate::error::{Code, Error, Result};
 
+pub(crate) use replace::is_unfinished;
+
 pub use edit::{Content, Kept, Options, Outcome, Plan, Seen, edit};
 
 /// More than any file that we read may hold, in bytes: an endless device ends here rather than in the memory.
@@ -131,7 +133,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
     if lock.is_real() {
         replace::sweep(&target);
     }
-    replace::Temp::create(&target, bytes, replace::Look::Mode(mode))?.overwrite(&target)?;
+    replace::Temp::create(&target, bytes, replace::Look::Mode(mode, None))?.overwrite(&target)?;
     system::sync_folder(folder).map_err(|error| fault::not_writable(&target, &error))?;
     Ok(true)
 }

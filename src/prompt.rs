@@ -68,6 +68,8 @@ pub struct Prompt<'a> {
     pub env: &'a Env,
     /// How text may look on stderr.
     pub look: Look,
+    /// Whether there is nothing to go back to: then Escape ends it all.
+    pub first: bool,
 }
 
 impl Prompt<'_> {
@@ -84,7 +86,7 @@ impl Prompt<'_> {
         default: usize,
     ) -> Result<Option<usize>> {
         require_terminal(self.env, question, flag)?;
-        let mut list = List::new(entries, default);
+        let mut list = List::new(entries, default, self.first);
         let Some(keys) = self.keys() else {
             return self.choose_by_line(question, &mut list);
         };
@@ -194,8 +196,8 @@ impl Prompt<'_> {
         let entries = lines.get(..lines.len() - 1).unwrap_or_default();
         self.head(question);
         say(&format!("{}\n", entries.join("\n")));
-        let keys =
-            format!("Number or part of a name; Enter takes the marked one, {BACK} goes back:");
+        let back = if self.first { "quits" } else { "goes back" };
+        let keys = format!("Number or part of a name; Enter takes the marked one, {BACK} {back}:");
         let keys = fold(&keys, self.env.columns(), 0);
         loop {
             say(&format!("{keys} "));
@@ -297,6 +299,7 @@ mod tests {
         let prompt = Prompt {
             env: &env,
             look: Look::PLAIN,
+            first: true,
         };
         let error = prompt.choose("Profile", "--profile", &[], 0).unwrap_err();
         assert_eq!(error.suggestion.as_deref(), Some("add --profile"));

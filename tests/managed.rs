@@ -134,6 +134,72 @@ fn is_readable_by_everybody_whatever_the_umask() {
     }
 }
 
+/// Root set a user's Claude Code up; where an older release left files to root, the user learns whose they are.
+#[test]
+fn a_user_goes_on_where_root_began() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let mut home = Sandbox::new();
+    if home.home.metadata().expect("its owner").uid() != 0 {
+        return;
+    }
+    sandbox::copy_tree(&support::fixture("homes/sso-valid"), &home.home);
+    let settings = home.home.join(".claude/settings.json");
+    sandbox::write(&settings, b"{\"model\": \"opus\"}");
+    let apply = [
+        "apply-config",
+        "--offline",
+        "--profile=dev",
+        "--region=us-west-2",
+        "--model=us.anthropic.claude-opus-5-5",
+    ];
+    chown(&settings, Some(65_534), Some(65_534)).expect("root gives files away");
+    assert_eq!(run(&home, &apply).exit, 0);
+    let folder = settings.parent().expect("its folder");
+    for path in entries(folder) {
+        let owner = path.metadata().expect("it is there").uid();
+        assert_eq!(owner, 65_534, "{}", name(&path));
+    }
+
+    home.become_ordinary_user();
+    let kept = folder.join("settings.json.before-bedrock");
+    let said = |file: &Path, folder_of: &Path, owner: u32| {
+        chown(folder_of, Some(owner), None).expect("root gives files away");
+        chown(file, Some(0), None).expect("root gives files away");
+        let output = run(&home, &["reset", "--yes"]);
+        assert_eq!(output.exit, 1);
+        chown(file, Some(65_534), None).expect("root gives files away");
+        chown(folder_of, Some(65_534), None).expect("root gives files away");
+        String::from_utf8_lossy(&home.neutral(&output.stderr)).into_owned()
+    };
+    let beside = said(&kept, folder, 65_534);
+    let belongs = "cannot read [HOME]/.claude/settings.json.before-bedrock: permission denied; it belongs to root\n";
+    assert!(beside.contains(belongs), "{beside}");
+    assert!(
+        beside.contains(" make it yours: sudo chown 65534 [HOME]/"),
+        "{beside}"
+    );
+    // Nobody is told to take from the system what the system keeps from them.
+    let elsewhere = said(&kept, folder, 0);
+    assert!(
+        elsewhere.contains("try: ask root for access"),
+        "{elsewhere}"
+    );
+    let written = said(&settings, folder, 65_534);
+    assert!(
+        written.contains("you may not write it; it belongs to root\n"),
+        "{written}"
+    );
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).expect("ours");
+    let closed = said(&kept, folder, 0);
+    assert!(
+        closed.contains("permission denied; [HOME]/.claude belongs to root\n"),
+        "{closed}"
+    );
+    assert_eq!(run(&home, &["reset", "--yes"]).exit, 0);
+    let back = std::fs::read(&settings).expect("settings");
+    assert_eq!(back, b"{\"model\": \"opus\"}");
+}
+
 #[test]
 fn is_taken_out_again() {
     let home = Sandbox::new();

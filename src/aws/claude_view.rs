@@ -42,10 +42,14 @@ pub struct Unreadable {
 impl Unreadable {
     /// What makes the profile one that Claude Code can load.
     pub fn step(&self) -> &'static str {
-        if self.code.starts_with("NAME_") {
-            "give the profile a plain name (letters, digits and _ - . @), then: claude-bedrock setup"
-        } else {
-            "write the header as [profile NAME], without quotes, on a line of its own"
+        match self.code {
+            name if name.starts_with("NAME_") => {
+                "give the profile a plain name (letters, digits and _ - . @), then: claude-bedrock setup"
+            }
+            "NO_KEYS" => "write what stands below it as `key = value`",
+            "LINE_ENDINGS" => "end the file's lines with a line feed",
+            "FILE_DROPPED" => "give the profile `__proto__` another name",
+            _ => "write the header as [profile NAME], without quotes, on a line of its own",
         }
     }
 }

@@ -34,10 +34,6 @@ const DOCTOR: &str = include_str!("plugin/commands/doctor.md");
 /// `{path-json}` the bare path, inside a JSON string (which a YAML string in double quotes is too).
 const ASSETS: &[(&str, &str)] = &[
     (
-        ".claude-plugin/plugin.json",
-        include_str!("plugin/plugin.json"),
-    ),
-    (
         ".claude-plugin/marketplace.json",
         include_str!("plugin/marketplace.json"),
     ),
@@ -73,6 +69,11 @@ const ASSETS: &[(&str, &str)] = &[
         include_str!("plugin/commands/reset.md"),
     ),
     ("commands/help.md", HELP),
+    // Last: without it Claude Code loads none of the others.
+    (
+        ".claude-plugin/plugin.json",
+        include_str!("plugin/plugin.json"),
+    ),
 ];
 
 /// A file of the plugin: its path in the folder, and its text.

@@ -158,7 +158,7 @@ fn expand(context: &Context<'_>, input: &Value) -> Result<Option<Value>> {
         "help" => HELP
             .split_once("text:\n\n")
             .map(|(_, text)| text.to_owned()),
-        "status" => Some(text_of(&*status::Status {}.run(context)?)),
+        "status" => Some(text_of(env, &*status::Status {}.run(context)?)),
         "doctor" | "diagnose" => Some(doctor(context, None)?),
         "repair" => Some(doctor(context, Some(text("command_args") == Some("yes")))?),
         "login" | "refresh" => Some(login(env)),
@@ -194,13 +194,17 @@ fn describe(error: &Error) -> String {
     text
 }
 
-/// What the command itself would print.
-fn text_of(report: &dyn Report) -> String {
-    report.text(&Look {
+/// What the command itself would print. While Bedrock is off another model answers, so that it can be set up here.
+fn text_of(env: &Env, report: &dyn Report) -> String {
+    let text = report.text(&Look {
         color: false,
         unicode: true,
         width: 100,
-    })
+    });
+    match glance(env) {
+        Some(_) => text,
+        None => text.replace("claude-bedrock setup", "/bedrock"),
+    }
 }
 
 fn login(env: &Env) -> String {
@@ -244,7 +248,7 @@ fn without_model(env: &Env, typed: &str, program: &str) -> Option<String> {
 /// What is wrong; for `repair` also what could be mended or, when told to, was.
 fn doctor(context: &Context<'_>, repair: Option<bool>) -> Result<String> {
     let mended = repair.map(|told| (told, Doctor::repair(context, !told)));
-    let mut text = text_of(&*Doctor::default().run(context)?);
+    let mut text = text_of(context.env, &*Doctor::default().run(context)?);
     // A file that Claude Code drops cannot be mended, and the finding says so.
     if let Some((told, Ok(changes))) = mended {
         let (what, then) = match (changes.is_empty(), told) {

@@ -1,14 +1,19 @@
 //! `login`: logs in for the profile that holds the session, once, however many ask for it.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::aws::cli::{AwsCli, Browser};
-use crate::aws::credentials::{Credentials, Inspector, Login as How, Status};
+use crate::aws::credentials::{Credentials, Inspector, Kind, Login as How, Status};
 use crate::aws::failure;
 use crate::aws::profiles::AwsFiles;
+use crate::aws::role_cache::login_path;
+use crate::aws::sso::TokenKey;
 use crate::claude::settings::Stack;
 use crate::commands::Context;
 use crate::commands::usage::{Flag, Takes, arguments};
+use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::file;
@@ -70,7 +75,7 @@ impl Login {
         let files = AwsFiles::load(context.env)?;
         let name = match &self.profile {
             Some(name) => name.clone(),
-            None => choose_profile(context, &files, "login")?,
+            None => choose_profile(context, &files, Purpose::Login)?,
         };
         files.require_profile(&name)?;
         let found = Inspector::new(context.env, &files).inspect(&name);
@@ -103,16 +108,21 @@ impl Login {
         self.log_in(context, &aws, how)?;
         let after = session(context.env);
         if !after.is_valid() {
+            let why = after.problem.as_ref().map(|problem| &problem.message);
             let message = format!(
-                "`{}` ended well, and the session of the profile `{}` is {} all the same",
+                "`{}` reported success and left no token that works: {}",
                 how.command(),
-                how.profile(),
-                after.problem.map_or_else(
-                    || "over".to_owned(),
-                    |problem| format!("not usable ({})", problem.message)
-                )
+                why.map_or("the session is over", String::as_str)
             );
-            return Err(Error::new(Code::SsoTokenInvalid, message).suggest("claude-bedrock doctor"));
+            let error = Error::new(Code::SsoTokenInvalid, message).suggest(format!(
+                "see which `aws` is run, and with what: claude-bedrock login {} --verbose",
+                option("--profile", &name)
+            ));
+            let file = token_file(context.env, &files, &after, how.profile());
+            return Err(match file {
+                Some(file) => error.at(file),
+                None => error,
+            });
         }
         Ok(answer(context, how, &after, true))
     }
@@ -145,14 +155,55 @@ impl Login {
     }
 }
 
-/// The profile to log in for when none is named: the one that Claude Code uses, else the only one that can log in.
+/// Where `aws` keeps what a login of the profile brings.
+fn token_file(
+    env: &Env,
+    files: &AwsFiles,
+    credentials: &Credentials,
+    profile: &str,
+) -> Option<PathBuf> {
+    let profile = files.find_profile(profile)?;
+    if let Some(session) = profile.text("login_session") {
+        return Some(login_path(env, session));
+    }
+    let key = match &credentials.sso_session {
+        Some(session) => TokenKey::Session(session),
+        None => TokenKey::StartUrl(profile.text("sso_start_url")?),
+    };
+    Some(key.path(&env.home))
+}
+
+/// What a profile is looked for to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Login,
+    Upgrade,
+}
+
+impl Purpose {
+    /// Whether a profile needs it; `None` where it is nothing for it.
+    fn needs(self, files: &AwsFiles, credentials: &Credentials) -> Option<bool> {
+        match (self, credentials.kind) {
+            (Purpose::Login, _) => Some(!credentials.is_valid()),
+            (Purpose::Upgrade, Kind::SsoLegacy) => Some(true),
+            (Purpose::Upgrade, Kind::SsoSession) => {
+                let session = files.find_sso_session(credentials.sso_session.as_deref()?)?;
+                let scopes = session.text("sso_registration_scopes");
+                Some(scopes.is_none_or(|list| !list.contains("sso:account:access")))
+            }
+            (Purpose::Upgrade, _) => None,
+        }
+    }
+}
+
+/// The profile that is meant when none is named: the one that Claude Code uses, else the only one that will do.
 ///
 /// # Errors
-/// `USAGE` when there are several, `CREDENTIALS_MISSING` when there is none.
+/// `USAGE` when there are several, which proposes one that needs it; `CREDENTIALS_MISSING` when there is none.
 pub(super) fn choose_profile(
     context: &Context<'_>,
     files: &AwsFiles,
-    command: &str,
+    purpose: Purpose,
 ) -> Result<String> {
     let configured = Stack::load(context.env).effective_env("AWS_PROFILE");
     if let Some(name) = configured.map(|found| found.value)
@@ -162,8 +213,12 @@ pub(super) fn choose_profile(
     }
     let mut inspector = Inspector::new(context.env, files);
     let mut found: Vec<(String, Option<String>)> = Vec::new();
+    let mut proposed = None;
     for profile in &files.profiles {
         let credentials = inspector.inspect(&profile.name);
+        let Some(needs) = purpose.needs(files, &credentials) else {
+            continue;
+        };
         if let Some(how) = credentials.login {
             let holder = how.profile().to_owned();
             let session = credentials.sso_session;
@@ -171,37 +226,43 @@ pub(super) fn choose_profile(
                 .iter()
                 .any(|(name, other)| *name == holder || (session.is_some() && *other == session));
             if !known {
+                if needs && proposed.is_none() {
+                    proposed = Some(found.len());
+                }
                 found.push((holder, session));
             }
         }
     }
+    let (command, one, several) = match purpose {
+        Purpose::Login => ("login", "logs in", "can log in"),
+        Purpose::Upgrade => ("sso upgrade", "uses SSO", "use SSO"),
+    };
     match found.as_slice() {
         [(name, _)] => Ok(name.clone()),
-        [] => Err(
-            Error::new(Code::CredentialsMissing, "no profile here logs in")
-                .suggest("configure one: claude-bedrock setup"),
-        ),
-        [(first, _), ..] => Err(Error::new(
-            Code::Usage,
-            "several profiles can log in, and none is configured: --profile is missing",
-        )
-        .suggest(format!(
-            "claude-bedrock {command} {}",
-            option("--profile", first)
-        ))
-        .detail(
-            "candidates",
-            found
-                .iter()
-                .map(|(name, _)| name.clone())
-                .collect::<Vec<_>>(),
-        )),
+        [] => {
+            let message = format!("no profile here {one}");
+            Err(Error::new(Code::CredentialsMissing, message)
+                .suggest("configure one: claude-bedrock setup"))
+        }
+        [(first, _), ..] => {
+            let proposed = proposed.and_then(|at| found.get(at));
+            let proposed = proposed.map_or(first, |(name, _)| name);
+            let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+            let message =
+                format!("several profiles {several}, and none is configured: --profile is missing");
+            let step = format!("claude-bedrock {command} {}", option("--profile", proposed));
+            Err(Error::new(Code::Usage, message)
+                .suggest(step)
+                .detail("candidates", names))
+        }
     }
 }
 
 /// Why there is no login for a profile.
 fn cannot_log_in(credentials: &Credentials, name: &str) -> Error {
-    if let (Some(problem), Status::Invalid) = (&credentials.problem, credentials.status) {
+    if let (Some(problem), Status::Invalid | Status::Missing) =
+        (&credentials.problem, credentials.status)
+    {
         return Error::from(problem);
     }
     let message = format!(

@@ -337,17 +337,23 @@ impl Report for Listed {
                 escape(&model.version),
                 escape(&model.place),
             );
-            let line = format!("{head}{id:ids$}  ");
             out.push_str(&if stacked {
                 let head = head + &tinted;
                 format!("{}\n{}{id}", head.trim_end(), " ".repeat(versions + 4))
-            } else if marks.is_empty() {
-                line.trim_end().to_owned()
-            } else if line.chars().count() + marks.len() <= look.width {
-                line + &tinted
             } else {
-                // Where they do not fit beside the id they stand below it.
-                format!("{}\n{}{tinted}", line.trim_end(), " ".repeat(at))
+                let line = format!("{head}{id:ids$}  ");
+                let (column, end) = (line.chars().count(), line.trim_end().chars().count());
+                // In a column of their own, else right beside the id, else below it.
+                let gap = if marks.is_empty() {
+                    String::new()
+                } else if column + marks.len() <= look.width {
+                    " ".repeat(column - end)
+                } else if end + 2 + marks.len() <= look.width {
+                    "  ".to_owned()
+                } else {
+                    format!("\n{}", " ".repeat(at))
+                };
+                format!("{}{gap}{tinted}", line.trim_end())
             });
             out.push('\n');
         }

@@ -92,6 +92,8 @@ struct Outcome {
     requires_restart: bool,
     warnings: Vec<Warning>,
     #[serde(skip)]
+    shown_folder: String,
+    #[serde(skip)]
     next: Vec<String>,
 }
 
@@ -213,6 +215,7 @@ impl Outcome {
             removed: done.removed,
             status_line: Owner::None,
             requires_restart: false,
+            shown_folder: env.tilde(folder),
             next: Vec::new(),
         }
     }
@@ -230,7 +233,8 @@ impl Report for Outcome {
             (false, true) => "The plugin is gone from",
             (false, false) => "There is no plugin of ours in",
         };
-        let mut text = format!("{what} {}\n", look.tint(Tint::Bold, &escape(&self.folder)));
+        let folder = look.tint(Tint::Bold, &escape(&self.shown_folder));
+        let mut text = format!("{what} {folder}\n");
         push_warnings(&mut text, &self.warnings, look);
         for step in &self.next {
             text.push_str(&format!("  {}\n", escape(step)));
@@ -253,6 +257,11 @@ struct Shown {
     missing_files: Vec<String>,
     status_line: Owner,
     warnings: Vec<Warning>,
+    #[serde(skip)]
+    folder_in_short: String,
+    #[serde(skip)]
+    binary_in_short: String,
+    /// The command that installs it, or brings it up to date.
     #[serde(skip)]
     install: String,
 }
@@ -281,8 +290,14 @@ impl Show {
             .record
             .map(|record| (record.version, record.binary))
             .unzip();
+        if !standing.changed.is_empty() {
+            install += " --force";
+        }
         Ok(Box::new(Shown {
             installed: version.is_some(),
+            folder_in_short: env.tilde(&folder),
+            binary_in_short: env.tilde(Path::new(binary.as_deref().unwrap_or_default())),
+            install,
             folder: folder.display().to_string(),
             version,
             available: env!("CARGO_PKG_VERSION"),
@@ -295,7 +310,6 @@ impl Show {
             missing_files: standing.missing,
             status_line,
             warnings,
-            install,
         }))
     }
 }
@@ -309,12 +323,12 @@ impl Report for Shown {
     }
 
     fn text(&self, look: &Look) -> String {
-        let (Some(version), Some(binary)) = (&self.version, &self.binary) else {
-            let folder = escape(&self.folder);
+        let folder = escape(&self.folder_in_short);
+        let install = escape(&self.install);
+        let Some(version) = &self.version else {
             let mut text = if self.warnings.iter().any(|it| it.code == GARBLED) {
                 format!("What stands of the plugin cannot be told in {folder}\n")
             } else {
-                let install = escape(&self.install);
                 format!("The plugin is not installed in {folder}\n  {install}\n")
             };
             push_warnings(&mut text, &self.warnings, look);
@@ -323,13 +337,17 @@ impl Report for Shown {
         let state = if self.up_to_date {
             look.tint(Tint::Good, "up to date")
         } else {
-            look.tint(Tint::Warn, "run `claude-bedrock plugin install` to update")
+            let loss = if self.changed_files.is_empty() {
+                ""
+            } else {
+                ", which replaces what was changed"
+            };
+            look.tint(Tint::Warn, &format!("run `{install}` to update{loss}"))
         };
         let mut text = format!(
-            "The plugin of claude-bedrock {} is installed in {}: {state}\n  calls {}{}\n",
+            "The plugin of claude-bedrock {} is installed in {folder}: {state}\n  calls {}{}\n",
             escape(version),
-            escape(&self.folder),
-            escape(binary),
+            escape(&self.binary_in_short),
             if self.binary_found {
                 ""
             } else {

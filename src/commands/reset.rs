@@ -20,7 +20,8 @@ use crate::report::{Look, Report, Warning, document};
 arguments! {
     /// Take Bedrock out of Claude Code's settings and restore what it replaced
     ///
-    /// Shows the changes and asks before making them. Every other setting stays as it is.
+    /// Shows what will change and asks before it does. What is Bedrock's gets the value from before the first apply, or
+    /// goes; everything else stays as it is now.
     ///
     /// Examples:
     ///   claude-bedrock reset             asks first

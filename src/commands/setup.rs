@@ -12,7 +12,9 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::cli::AwsCli;
 use crate::aws::credentials::Credentials;
 use crate::aws::profiles::AwsFiles;
+use crate::claude::keys;
 use crate::claude::models::ListedModel;
+use crate::claude::plan::is_our_refresh;
 use crate::claude::settings::{CurrentConfig, Stack, parse_settings};
 use crate::commands::Context;
 use crate::commands::apply_config::{AuthRefresh, ModelIn};
@@ -130,6 +132,8 @@ struct Wizard<'a> {
     pin: bool,
     /// `None`: as is usual for such a profile.
     refresh: Option<AuthRefresh>,
+    /// Whether the settings hold a refresh command of the user's own, which stays.
+    own_refresh: bool,
     isolate: bool,
 }
 
@@ -137,18 +141,15 @@ impl Setup {
     /// Asks, shows and applies.
     ///
     /// # Errors
-    /// `NOT_A_TERMINAL` with the first flag that is missing; `INTERRUPTED`; `AWS_CLI_NOT_FOUND`; whatever stands in the
+    /// `NOT_A_TERMINAL` with all flags that are missing; `INTERRUPTED`; `AWS_CLI_NOT_FOUND`; whatever stands in the
     /// way of the profile, the login, the listing or the file.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
-        self.require_answers(context)?;
-        // One that is too old for Bedrock says so at the listing.
-        if !context.options.offline {
-            AwsCli::find(env)?;
-        }
         // What cannot be edited is refused before anything is asked.
         let path = context.settings_path();
-        parse_settings(&file::read(&path)?.unwrap_or_default(), &path)?;
+        let settings = parse_settings(&file::read(&path)?.unwrap_or_default(), &path)?;
+        let refresh = settings.get(keys::REFRESH);
+        let refresh = refresh.as_ref().and_then(|command| command.as_str());
         let files = AwsFiles::load(env)?;
         let mut wizard = Wizard {
             flags: self,
@@ -156,6 +157,7 @@ impl Setup {
             prompt: Prompt {
                 env,
                 look: *context.listener.look(),
+                first: true,
             },
             view: ClaudeView::load(env, &files),
             files,
@@ -170,50 +172,101 @@ impl Setup {
             model: String::new(),
             pin: true,
             refresh: Some(AuthRefresh::Guarded),
+            own_refresh: refresh.is_some_and(|it| !it.trim().is_empty() && !is_our_refresh(it)),
             isolate: false,
         };
+        wizard.require_answers()?;
+        // One that is too old for Bedrock says so at the listing.
+        if !context.options.offline {
+            AwsCli::find(env)?;
+        }
         wizard.run().map_err(|mut error| {
-            if error.code == Code::Interrupted && wizard.added {
+            if wizard.added {
+                let before = match error.code {
+                    Code::Interrupted => "interrupted",
+                    _ => &error.message,
+                };
                 error.message = format!(
-                    "interrupted; the AWS profile {} stays, Claude Code's settings are as they were",
-                    wizard.profile
+                    "{before}; the AWS profile {} stays in {}, Claude Code's settings are as they were",
+                    wizard.profile,
+                    env.tilde(&wizard.files.config.path)
                 );
-                error.suggestion = Some(
-                    "claude-bedrock setup goes on from there, claude-bedrock sso undo takes the profile out again"
-                        .to_owned(),
-                );
+                let way_on = match (error.code, &error.suggestion) {
+                    (Code::Interrupted, _) | (_, None) => {
+                        "claude-bedrock setup goes on from there,".to_owned()
+                    }
+                    (_, Some(step)) => format!("{step}, then claude-bedrock setup once more;"),
+                };
+                error.suggestion = Some(format!(
+                    "{way_on} claude-bedrock sso undo takes the profile out again"
+                ));
             }
             error
         })
     }
-
-    /// Off a terminal nobody can be asked: names the first flag that is missing before anything is started.
-    fn require_answers(&self, context: &Context<'_>) -> Result<()> {
-        if self.yes || (context.env.stdin_is_terminal && context.env.stderr_is_terminal) {
-            return Ok(());
-        }
-        let flags = [
-            (&self.profile, "--profile NAME"),
-            (&self.region, "--region REGION"),
-            (&self.model, "--model MODEL"),
-        ];
-        let missing = flags.into_iter().find(|(given, _)| given.is_none());
-        let (flag, rest) = match missing {
-            Some((_, flag)) => (flag, ", or --yes to take what is recommended"),
-            None => ("--yes", " to write without a review"),
-        };
-        Err(
-            Error::new(Code::NotATerminal, "there is no terminal to ask on")
-                .suggest(format!("add {flag}{rest}")),
-        )
-    }
 }
 
 impl Wizard<'_> {
+    /// Where nobody can be asked, all that is missing is named before anything is started.
+    fn require_answers(&mut self) -> Result<()> {
+        let flags = self.flags;
+        let env = self.context.env;
+        if !flags.yes && env.stdin_is_terminal && env.stderr_is_terminal {
+            return Ok(());
+        }
+        let mut needed = Vec::new();
+        if self.is_new() {
+            needed = self.missing_for_new();
+        }
+        if flags.yes {
+            if needed.is_empty() {
+                return Ok(());
+            }
+            let message = match self.files.profiles.as_slice() {
+                [] => "there is no AWS profile yet, and a new one needs more options",
+                _ => "a new AWS profile needs more options",
+            };
+            let step = format!("add {}", needed.join(" "));
+            return Err(Error::new(Code::Usage, message).suggest(step));
+        }
+        let mut rest = Vec::new();
+        for (given, flag) in [
+            (flags.profile.is_some() || self.is_new(), "--profile NAME"),
+            (flags.region.is_some(), "--region REGION"),
+            (flags.model.is_some(), "--model MODEL"),
+        ] {
+            if !given {
+                rest.push(flag);
+            }
+        }
+        needed.push("--yes");
+        let needed = needed.join(" ");
+        let step = if rest.is_empty() {
+            format!("add {needed} to write without a review")
+        } else {
+            let rest = rest.join(" ");
+            format!("add {needed}, and {rest} where what is recommended will not do")
+        };
+        Err(Error::new(Code::NotATerminal, "there is no terminal to ask on").suggest(step))
+    }
+
+    /// Whether a profile is to be made: there is none at all, or the options describe one that is not there.
+    fn is_new(&self) -> bool {
+        if self.other {
+            return self.files.profiles.is_empty();
+        }
+        let described = self.flags.sso_start_url.is_some() || self.files.profiles.is_empty();
+        let named = self.flags.profile.as_deref();
+        described && named.is_none_or(|name| self.files.find_profile(name).is_none())
+    }
+
     fn run(&mut self) -> Result<Box<dyn Report>> {
         let mut step = Step::Profile;
         let mut asked: Vec<Step> = Vec::new();
         loop {
+            // A new profile's questions are not asked again, and which profile to take now is one.
+            let chooses = self.added && step != Step::Profile;
+            self.prompt.first = asked.is_empty() && !chooses;
             let next = match step {
                 Step::Profile => self.choose_profile(),
                 Step::NewProfile => self.add_profile(),
@@ -237,8 +290,7 @@ impl Wizard<'_> {
                 Next::Back => {
                     step = match asked.pop() {
                         Some(before) => before,
-                        // Its questions are not asked again, and which profile to take now is one.
-                        None if self.added && step != Step::Profile => self.ask_for_other(),
+                        None if chooses => self.ask_for_other(),
                         None => return Err(stopped()),
                     };
                 }
@@ -277,7 +329,14 @@ impl Wizard<'_> {
     /// Shows what went wrong, for the user to choose what to do about it.
     fn show(&self, error: &Error) {
         let step = error.suggestion.as_deref();
-        let text = bullet(&self.prompt.look, Mark::Bad, &error.message, step);
+        let elsewhere = "configure a new one: claude-bedrock setup";
+        let step = step.map(|step| step.replace(elsewhere, "choose \"New profile\""));
+        let text = bullet(
+            &self.prompt.look,
+            Mark::Bad,
+            &error.message,
+            step.as_deref(),
+        );
         self.note(text.trim_end());
     }
 }

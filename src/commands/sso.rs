@@ -143,7 +143,7 @@ impl UpgradeArgs {
             wish.profile = Some(login::choose_profile(
                 context,
                 &AwsFiles::load(context.env)?,
-                "sso upgrade",
+                login::Purpose::Upgrade,
             )?);
         }
         edit(context, self.dry_run, &mut |config, credentials| {

@@ -1,6 +1,7 @@
 //! What stands beside an edited file, where its user looks for it: the kept original and the backups.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use super::replace::{Look, Temp};
@@ -24,8 +25,14 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Writes a backup of `bytes`, the contents of `path` until now, under a name that nothing has yet. Only the user may read it.
-pub(super) fn write_backup(path: &Path, bytes: &[u8], at: Epoch) -> Result<PathBuf> {
+/// Writes a backup of `bytes`, the contents of `path` until now, under a name that nothing has yet. Only the owner of
+/// `like` may read it.
+pub(super) fn write_backup(
+    path: &Path,
+    bytes: &[u8],
+    at: Epoch,
+    like: Option<&Metadata>,
+) -> Result<PathBuf> {
     let (year, month, day, hour, minute, second) = civil(at);
     let stamp = format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z");
     // After the last one of this second, not into a gap: a number says which came first.
@@ -41,7 +48,7 @@ pub(super) fn write_backup(path: &Path, bytes: &[u8], at: Epoch) -> Result<PathB
             _ => format!("{START}{stamp}-{count}"),
         };
         let backup = with_ending(path, &ending);
-        if Temp::create(path, bytes, Look::Mode(0o600))?.place(&backup)? {
+        if Temp::create(path, bytes, Look::Mode(0o600, like))?.place(&backup)? {
             return Ok(backup);
         }
     }
@@ -105,10 +112,16 @@ fn order_of_backup(name: &OsStr, found: &OsStr) -> Option<Order> {
     shaped.then(|| (stamp.to_owned(), count))
 }
 
-/// Keeps `bytes` as the original of `path`. `had`: one is kept already, and goes. `false`: there is one all the same.
-pub(super) fn write_kept(path: &Path, bytes: &[u8], had: bool) -> Result<bool> {
+/// Keeps `bytes` as the original of `path`, for the owner of `like`. `had`: one is kept already, and goes. `false`: there
+/// is one all the same.
+pub(super) fn write_kept(
+    path: &Path,
+    bytes: &[u8],
+    had: bool,
+    like: Option<&Metadata>,
+) -> Result<bool> {
     let kept = kept_path(path);
-    let temp = Temp::create(path, bytes, Look::Mode(0o600))?;
+    let temp = Temp::create(path, bytes, Look::Mode(0o600, like))?;
     if had {
         temp.overwrite(&kept).map(|()| true)
     } else {

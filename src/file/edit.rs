@@ -98,7 +98,7 @@ pub struct Outcome {
 /// `plan` gets what is there and must be pure: it is called again whenever that changed, which is looked at once more under
 /// the lock before anything is written. It is all reading until a plan asks for a change. The new file has the mode and owner
 /// of the old one, or is the user's alone (0600), as are folders that have to be made (0700),
-/// unless [`Options::for_everybody`].
+/// unless [`Options::for_everybody`]. What root makes belongs to whoever has the file, or else the folder.
 ///
 /// # Errors
 /// Whatever `plan` fails with. `FILE_UNREADABLE`; `FILE_NOT_WRITABLE`, also for a file without write permission, even for
@@ -191,6 +191,11 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whose file it is.
+    fn owner(&self) -> Option<&Metadata> {
+        self.current.as_ref().map(|(_, found)| found)
+    }
+
     fn bytes(&self) -> Option<&[u8]> {
         self.current.as_ref().map(|(bytes, _)| bytes.as_slice())
     }
@@ -245,7 +250,7 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
     let target = &facts.target;
     if plan.content != Content::Leave {
         outcome.changed = true;
-        if let Some((_, found)) = &facts.current {
+        if let Some(found) = facts.owner() {
             replace::check_writable(target, found)?;
             outcome.warnings.extend(warn_of_other_names(target, found));
         }
@@ -255,7 +260,7 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
         Content::Write(bytes) => {
             let look = match &facts.current {
                 Some((_, found)) => Look::Like(found),
-                None => Look::Mode(options.modes().1),
+                None => Look::Mode(options.modes().1, None),
             };
             Some(Temp::create(target, bytes, look)?)
         }
@@ -332,7 +337,12 @@ impl<'a> Guard<'a> {
 
     fn keep(&mut self, bytes: &[u8]) -> Result<bool> {
         resolve::create_folders(resolve::folder_of(self.facts.path), resolve::OWN)?;
-        self.kept = beside::write_kept(self.facts.path, bytes, self.facts.kept.is_some())?;
+        self.kept = beside::write_kept(
+            self.facts.path,
+            bytes,
+            self.facts.kept.is_some(),
+            self.facts.owner(),
+        )?;
         // Reading finds nothing behind such a link, and the name is taken all the same.
         let kept = &self.facts.kept_path;
         if !self.kept && kept.is_symlink() && !kept.exists() {
@@ -345,7 +355,7 @@ impl<'a> Guard<'a> {
     }
 
     fn back_up(&mut self, of: &Path, bytes: &[u8], at: Epoch) -> Result<PathBuf> {
-        let backup = beside::write_backup(of, bytes, at)?;
+        let backup = beside::write_backup(of, bytes, at, self.facts.owner())?;
         self.backups.push(backup.clone());
         Ok(backup)
     }
@@ -372,7 +382,12 @@ impl Drop for Guard<'_> {
         if self.kept {
             match &self.facts.kept {
                 None => drop(system::remove_file(&self.facts.kept_path)),
-                Some(before) => drop(beside::write_kept(self.facts.path, before, true)),
+                Some(before) => drop(beside::write_kept(
+                    self.facts.path,
+                    before,
+                    true,
+                    self.facts.owner(),
+                )),
             }
         }
     }

@@ -29,6 +29,35 @@ pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
+/// Whose `path` is, where that is somebody else, and what to do about it.
+#[cfg(unix)]
+pub(super) fn foreign(path: &Path, found: &std::fs::Metadata) -> Option<(String, String)> {
+    use std::os::unix::fs::MetadataExt;
+    let me = super::system::user();
+    if me == 0 || found.uid() == me {
+        return None;
+    }
+    let owner = match found.uid() {
+        0 => "root".to_owned(),
+        other => format!("user {other}"),
+    };
+    // What stands in a folder of somebody else is there for a reason.
+    let folder = path
+        .canonicalize()
+        .and_then(|real| folder_of(&real).metadata());
+    let step = if folder.is_ok_and(|folder| folder.uid() == me) {
+        format!("make it yours: sudo chown {me} {}", quoted(path))
+    } else {
+        format!("ask {owner} for access to it")
+    };
+    Some((owner, step))
+}
+
+#[cfg(not(unix))]
+pub(super) fn foreign(_path: &Path, _found: &std::fs::Metadata) -> Option<(String, String)> {
+    None
+}
+
 /// `path` is there and cannot be read.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Error {
     #[cfg(unix)]
@@ -53,7 +82,27 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Error {
             found.suggest(format!("look at who may read it: icacls {}", quoted(path)))
         }
         ErrorKind::PermissionDenied => {
-            found.suggest(format!("make it readable: chmod u+r {}", quoted(path)))
+            // The file keeps us out, or the first folder above it that can be looked at.
+            let mut above = path.ancestors();
+            let barrier = above.find_map(|at| Some((at, at.metadata().ok()?)));
+            let Some((barrier, of)) = barrier else {
+                return found.suggest(format!("look at it: {LIST} {}", quoted(path)));
+            };
+            if let Some((owner, step)) = foreign(barrier, &of) {
+                let mut found = found.suggest(step);
+                let what = if barrier == path {
+                    "it".into()
+                } else {
+                    barrier.to_string_lossy()
+                };
+                found.message += &format!("; {what} belongs to {owner}");
+                return found;
+            }
+            let bits = if of.is_dir() { "u+rx" } else { "u+r" };
+            found.suggest(format!(
+                "make it readable: chmod {bits} {}",
+                quoted(barrier)
+            ))
         }
         ErrorKind::IsADirectory => found.suggest("move the folder away: a file belongs there"),
         _ => found.suggest(format!("look at it: {LIST} {}", quoted(path))),
@@ -96,7 +145,7 @@ pub(super) fn not_writable(path: &Path, error: &io::Error) -> Error {
         ErrorKind::StorageFull if cfg!(windows) => {
             "make room on the drive, then try again".to_owned()
         }
-        ErrorKind::StorageFull => format!("make room, then try again: df -h {folder}"),
+        ErrorKind::StorageFull => "make room, then try again: df -h".to_owned(),
         ErrorKind::QuotaExceeded => "make room within your quota, then try again".to_owned(),
         ErrorKind::FileTooLarge => {
             "raise the limit on file sizes, then try again: ulimit -f unlimited".to_owned()

@@ -18,8 +18,8 @@ const ENDING: &str = ".tmp";
 #[derive(Clone, Copy)]
 #[cfg_attr(not(unix), expect(dead_code, reason = "modes are of Unix"))]
 pub(super) enum Look<'a> {
-    /// With these permission bits (Unix).
-    Mode(u32),
+    /// With these permission bits, for the owner of that file: of the folder where there is none (Unix).
+    Mode(u32, Option<&'a Metadata>),
     /// Like the file that it replaces.
     Like(&'a Metadata),
 }
@@ -44,7 +44,7 @@ impl Temp {
         };
         temp.file
             .write_all(bytes)
-            .and_then(|()| dress(&temp.file, look))
+            .and_then(|()| dress(&temp.file, look, folder_of(target)))
             // Errors of a delayed write show here; closing would swallow them.
             .and_then(|()| temp.file.sync_all())
             .map_err(|error| fault::not_writable(target, &error))?;
@@ -188,6 +188,12 @@ pub(super) fn leftovers(target: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Whether a file is one that a run of ours is writing, or was when it was killed.
+pub(crate) fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.contains(MARK) && name.ends_with(ENDING)
+}
+
 /// `.settings.json.claude-bedrock-`: hidden, and plain about what and whose it is.
 fn start_of_temp_name(target: &Path) -> OsString {
     let mut name = OsString::from(".");
@@ -225,12 +231,15 @@ fn open_new(target: &Path) -> io::Result<(PathBuf, File)> {
     }
 }
 
-/// Gives a new file, which is the user's alone so far, its owner and mode.
+/// Gives a new file in `folder`, which is the user's alone so far, its owner and mode.
 #[cfg(unix)]
-fn dress(file: &File, look: Look<'_>) -> io::Result<()> {
+fn dress(file: &File, look: Look<'_>, folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let mode = match look {
-        Look::Mode(mode) => mode,
+        Look::Mode(mode, like) => {
+            system::give(file, like.or(folder.metadata().ok().as_ref()));
+            mode
+        }
         Look::Like(old) => {
             let mut mode = old.mode() & 0o777;
             let own = file.metadata()?;
@@ -253,7 +262,7 @@ fn dress(file: &File, look: Look<'_>) -> io::Result<()> {
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "it may fail on Unix")]
-fn dress(_file: &File, _look: Look<'_>) -> io::Result<()> {
+fn dress(_file: &File, _look: Look<'_>, _folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -294,19 +303,24 @@ pub(super) fn check_writable(target: &Path, found: &Metadata) -> Result<()> {
             Err(error) => return Err(fault::not_writable(target, &error)),
         }
     };
-    match refusal {
-        None => Ok(()),
-        Some(why) => Err(Error::new(
-            Code::FileNotWritable,
-            format!("cannot write {}: {why}", target.display()),
-        )
-        .at(target)
-        .suggest(if cfg!(windows) {
-            format!("attrib -R {}", fault::quoted(target))
-        } else {
-            format!("chmod u+w {}", fault::quoted(target))
-        })),
+    let Some(mut why) = refusal else {
+        return Ok(());
+    };
+    let mut step = if cfg!(windows) {
+        format!("attrib -R {}", fault::quoted(target))
+    } else {
+        format!("chmod u+w {}", fault::quoted(target))
+    };
+    if let Some((owner, way)) = fault::foreign(target, found) {
+        why += &format!("; it belongs to {owner}");
+        step = way;
     }
+    Err(Error::new(
+        Code::FileNotWritable,
+        format!("cannot write {}: {why}", target.display()),
+    )
+    .at(target)
+    .suggest(step))
 }
 
 #[cfg(test)]
@@ -318,7 +332,7 @@ mod tests {
     fn give_back_after(meanwhile: fn(&Path)) -> Option<Vec<u8>> {
         let home = tempfile::tempdir().unwrap();
         let target = home.path().join("settings.json");
-        let put = |bytes: &[u8]| Temp::create(&target, bytes, Look::Mode(0o600)).unwrap();
+        let put = |bytes: &[u8]| Temp::create(&target, bytes, Look::Mode(0o600, None)).unwrap();
         put(b"theirs").overwrite(&target).unwrap();
         let mut temp = put(b"ours");
         system::exchange(&temp.path, &target).unwrap();
@@ -338,7 +352,7 @@ mod tests {
     #[test]
     fn a_newer_version_still_stays() {
         let newer = give_back_after(|target| {
-            Temp::create(target, b"newer", Look::Mode(0o600))
+            Temp::create(target, b"newer", Look::Mode(0o600, None))
                 .and_then(|temp| temp.overwrite(target))
                 .unwrap();
         });

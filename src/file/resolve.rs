@@ -51,17 +51,26 @@ pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
         return Ok(());
     }
     #[cfg(unix)]
-    let missing: Vec<&Path> = folder.ancestors().take_while(|it| !it.exists()).collect();
+    let missing: Vec<&Path> = folder
+        .ancestors()
+        .take_while(|it| !it.as_os_str().is_empty() && !it.exists())
+        .collect();
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
     let outcome = builder.create(folder);
+    // From the top: each belongs to whom the one above it does.
     #[cfg(unix)]
     let outcome = outcome.and_then(|()| {
         let mode = || std::os::unix::fs::PermissionsExt::from_mode(mode);
-        let mut missing = missing.iter().filter(|it| !it.as_os_str().is_empty());
-        missing.try_for_each(|it| std::fs::set_permissions(it, mode()))
+        let mut missing = missing.iter().rev();
+        missing.try_for_each(|it| {
+            if let Ok(open) = super::system::open_no_follow(it) {
+                super::system::give(&open, folder_of(it).metadata().ok().as_ref());
+            }
+            std::fs::set_permissions(it, mode())
+        })
     });
     outcome.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Error::new(

@@ -41,6 +41,27 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Gives what was made to the owner of `like`, where that is somebody else. Only root may; everyone else keeps it.
+#[cfg(unix)]
+pub(super) fn give(made: &File, like: Option<&std::fs::Metadata>) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    if let (Some(like), Ok(own)) = (like, made.metadata())
+        && own.uid() != like.uid()
+    {
+        drop(fchown(made, Some(like.uid()), Some(like.gid())));
+    }
+}
+
+/// The number of the user that this program runs as.
+#[cfg(unix)]
+pub(super) fn user() -> u32 {
+    #[expect(unsafe_code, reason = "std does not tell the user")]
+    // SAFETY: takes nothing, and always succeeds.
+    unsafe {
+        libc::geteuid()
+    }
+}
+
 /// Lets the names in `folder` outlive a power cut, where the system can.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -40,16 +40,19 @@ pub(super) struct List<'e> {
     /// The marked one of them.
     at: usize,
     page: usize,
+    /// What Escape does.
+    back: &'static str,
 }
 
 impl<'e> List<'e> {
-    pub(super) fn new(entries: &'e [Entry], default: usize) -> Self {
+    pub(super) fn new(entries: &'e [Entry], default: usize, first: bool) -> Self {
         List {
             entries,
             filter: String::new(),
             left: (0..entries.len()).collect(),
             at: default,
             page: 1,
+            back: if first { "quit" } else { "back" },
         }
     }
 
@@ -134,7 +137,9 @@ impl<'e> List<'e> {
     pub(super) fn lines(&mut self, look: &Look, columns: usize, rows: usize) -> Vec<String> {
         // The question above, the line of keys below, one line that the terminal may need itself.
         self.page = rows.saturating_sub(3).clamp(3, self.left.len().max(3));
+        // The last page is a full one too.
         let top = self.at / self.page * self.page;
+        let top = top.min(self.left.len().saturating_sub(self.page));
         let digits = self.entries.len().to_string().len();
         let labels = self
             .left
@@ -157,7 +162,7 @@ impl<'e> List<'e> {
                 room,
             );
             let note = format!("  {}", escape(&entry.note));
-            let note = shorten(&note, room - width(&head), look);
+            let note = shorten_parts(&note, room - width(&head), look);
             let note = note.trim_end();
             let head = if note.is_empty() {
                 head.trim_end()
@@ -177,15 +182,15 @@ impl<'e> List<'e> {
             "nothing fits; Esc takes it back".to_owned()
         } else if self.left.len() > self.page {
             let keys = if typed {
-                ""
+                String::new()
             } else {
-                ", type to filter, Esc: back"
+                format!(", type to filter, Esc: {}", self.back)
             };
             format!("{}-{shown} of {}{keys}", top + 1, self.left.len())
         } else if typed {
             "Enter; Esc takes it back".to_owned()
         } else {
-            "arrows or type, Enter, Esc: back".to_owned()
+            format!("arrows or type, Enter, Esc: {}", self.back)
         };
         if typed {
             keys.push_str(&format!(" | {}", escape(&self.filter)));
@@ -193,6 +198,14 @@ impl<'e> List<'e> {
         lines.push(look.tint(Tint::Dim, &shorten(&format!("  {keys}"), room, look)));
         lines
     }
+}
+
+/// As many of the parts between commas as fit, so that none is cut; as [`shorten`] where not even the first one does.
+fn shorten_parts(text: &str, columns: usize, look: &Look) -> String {
+    let ends = text.match_indices(", ").map(|(end, _)| end);
+    let parts = ends.chain([text.len()]).filter_map(|end| text.get(..end));
+    let fitting = parts.take_while(|parts| width(parts) <= columns).last();
+    fitting.map_or_else(|| shorten(text, columns, look), str::to_owned)
 }
 
 /// The text; its start and dots where it does not fit into so many columns.
@@ -254,7 +267,7 @@ mod tests {
     #[test]
     fn arrows_go_round() {
         let entries = entries(&["a", "b", "c"]);
-        let mut list = List::new(&entries, 1);
+        let mut list = List::new(&entries, 1, false);
         for (key, at) in [
             (Key::Down, 2),
             (Key::Down, 0),
@@ -277,7 +290,7 @@ mod tests {
             ("1234", Outcome::Answer(1)),
             ("zzz", Outcome::Open),
         ] {
-            let mut list = List::new(&entries, 0);
+            let mut list = List::new(&entries, 0, false);
             type_in(&mut list, text);
             assert_eq!(list.press(Key::Enter), chosen, "{text}");
             assert_eq!(list.press(Key::Escape), Outcome::Open);
@@ -288,7 +301,7 @@ mod tests {
     #[test]
     fn a_line_means_a_number_or_the_only_one_that_fits() {
         let entries = entries(&["dev", "dev-eu", "prod"]);
-        let list = List::new(&entries, 1);
+        let list = List::new(&entries, 1, false);
         for (text, found) in [
             ("", Some(1)),
             ("3", Some(2)),
@@ -306,7 +319,7 @@ mod tests {
         let names: Vec<String> = (0..50).map(|at| format!("p{at}\u{1b} \u{6f22}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let entries = entries(&names);
-        let mut list = List::new(&entries, 7);
+        let mut list = List::new(&entries, 7, false);
         let lines = list.lines(&Look::PLAIN, 20, 8);
         assert_eq!(lines.len(), 6);
         assert!(lines.iter().all(|line| width(line) < 20), "{lines:?}");
@@ -314,5 +327,39 @@ mod tests {
         assert!(lines[5].ends_with("..."), "{lines:?}");
         list.press(Key::PageDown);
         assert_eq!(list.press(Key::Enter), Outcome::Answer(12));
+    }
+
+    #[test]
+    fn the_last_page_is_full() {
+        let names: Vec<String> = (1..=15).map(|at| format!("p{at}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let entries = entries(&names);
+        let mut list = List::new(&entries, 0, true);
+        let lines = list.lines(&Look::PLAIN, 60, 17);
+        assert_eq!(
+            lines.last().unwrap(),
+            "  1-14 of 15, type to filter, Esc: quit"
+        );
+        list.press(Key::Up);
+        let lines = list.lines(&Look::PLAIN, 60, 17);
+        assert_eq!(
+            lines.last().unwrap(),
+            "  2-15 of 15, type to filter, Esc: quit"
+        );
+        assert!(lines[0].starts_with("   2  p2"), "{lines:?}");
+        assert!(lines[13].starts_with("> 15  p15"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_note_is_cut_between_its_parts() {
+        let text = "  valid for 7 h, us-west-2, 111122223333, Developer";
+        for (columns, shown) in [
+            (60, text),
+            (40, "  valid for 7 h, us-west-2, 111122223333"),
+            (39, "  valid for 7 h, us-west-2"),
+            (10, "  valid..."),
+        ] {
+            assert_eq!(shorten_parts(text, columns, &Look::PLAIN), shown);
+        }
     }
 }

@@ -16,7 +16,7 @@ const CTRL_C: &str = "\x03";
 const DOWN: &str = "\x1b[B";
 
 /// The end of every list.
-const LIST: &str = "Esc: back";
+const LIST: &str = "Esc: ";
 
 /// The token file of the sso-session `corp`: the SHA-1 of its name.
 const CORP_TOKEN: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
@@ -31,6 +31,8 @@ const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": 
 
 pub(crate) fn trials() -> Vec<Trial> {
     trials![
+        a_profile_that_cannot_work_leads_back,
+        asks_for_what_it_will_do,
         takes_what_is_recommended,
         a_list_is_filtered_and_typed_in,
         logs_in_when_the_session_is_over,
@@ -164,8 +166,14 @@ fn settings(sandbox: &Sandbox) -> Value {
 fn takes_what_is_recommended() {
     let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
     let mut terminal = start(&sandbox, "xterm", &[]);
-    terminal.answer(&["dev          recommended; valid until", LIST], ENTER);
-    terminal.answer(&["[us-west-2]", "> "], ENTER);
+    // No part is cut, and the account is whole.
+    terminal.wait_for("dev          recommended; valid until");
+    terminal.wait_for(", us-west-2, 111122223333\r");
+    terminal.wait_for(LIST);
+    terminal.press(ENTER);
+    terminal.wait_for("[us-west-2]");
+    terminal.wait_for("> ");
+    terminal.press(ENTER);
     terminal.wait_for("1  Opus 4.5, US");
     for question in [
         "Pin what",
@@ -303,6 +311,76 @@ fn escape_after_a_new_profile_shows_the_profiles() {
     let last = shown.find("error: ").map_or("", |at| &shown[at..]);
     assert!(last.contains("claude-bedrock sso undo takes"), "{shown}");
     assert!(last.lines().all(|line| line.len() <= 80), "{shown}");
+}
+
+/// What was chosen goes back to the choice, which has a row for what is to be done.
+fn a_profile_that_cannot_work_leads_back() {
+    let sandbox = sandbox("both-differ", &[]);
+    let config = sandbox.home.join(".aws/config");
+    let mut text = std::fs::read_to_string(&config).expect("the config");
+    text.push_str("\n[profile bare]\nregion = us-east-1\n");
+    sandbox::write(&config, text.as_bytes());
+    let mut terminal = start(&sandbox, "xterm", &[]);
+    for (name, why, step) in [
+        (
+            "colon",
+            "Claude Code passes over [profile colon]",
+            "`key = value`",
+        ),
+        (
+            "bare",
+            "The profile `bare` holds no credentials",
+            "or choose \"New profile\"",
+        ),
+    ] {
+        terminal.wait_for("Which AWS profile");
+        terminal.wait_for("Esc: quit");
+        terminal.press(name);
+        terminal.wait_for(&format!("| {name}"));
+        terminal.press(ENTER);
+        terminal.wait_for(why);
+        terminal.wait_for(step);
+    }
+    terminal.wait_for("New profile");
+    terminal.wait_for("Esc: quit");
+    terminal.press(ESC);
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130), "{shown}");
+    assert!(!shown.contains("claude-bedrock setup"), "{shown}");
+    review(&sandbox);
+}
+
+/// A command of the user's own stays, and nothing is asked about it. What `fable` means is pinned too, where it is listed.
+fn asks_for_what_it_will_do() {
+    let mut rules = listing("dev", "us-west-2");
+    let with_fable = rules[0]["stdout"].as_str().expect("a listing").replace(
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "us.anthropic.claude-fable-5",
+    );
+    rules[0]["stdout"] = with_fable.into();
+    let sandbox = sandbox("sso-valid", &rules);
+    let own = br#"{"awsAuthRefresh": "saml2aws login"}"#;
+    sandbox::write(&sandbox.home.join(".claude/settings.json"), own);
+    let mut terminal = start(&sandbox, "xterm", &["--profile=dev", "--region=us-west-2"]);
+    for (question, escape) in [
+        ("Model\r", "Esc: quit"),
+        ("Pin what opus, haiku and fable mean?", "Esc: back"),
+        ("May the commands", "Esc: back"),
+        ("`awsAuthRefresh` holds a command of your own", ""),
+        ("Write this", "Esc: back"),
+    ] {
+        terminal.wait_for(question);
+        terminal.wait_for(escape);
+        if !escape.is_empty() {
+            terminal.press(ENTER);
+        }
+    }
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(0), "{shown}");
+    assert!(!shown.contains("How shall"), "{shown}");
+    assert!(!shown.contains("--auth-refresh"), "{shown}");
+    assert_eq!(settings(&sandbox)["awsAuthRefresh"], "saml2aws login");
+    review(&sandbox);
 }
 
 fn says_that_regions_differ() {
@@ -528,16 +606,22 @@ fn a_plain_terminal_reads_lines() {
         "dumb",
         &["--isolate=true", "--auth-refresh", "aws", "--pin=false"],
     );
-    terminal.answer(&["goes back: "], "nothing of that name\n");
-    terminal.answer(
-        &["that fits none of them, or several", "goes back: "],
-        "1\n",
-    );
-    terminal.answer(&["> "], "<\n");
-    terminal.answer(&["goes back: "], "dev\n");
-    terminal.answer(&["> "], "\n");
-    terminal.answer(&["goes back: "], "sonnet\n");
-    terminal.answer(&["Write this to", "goes back: "], "\n");
+    terminal.wait_for("< quits: ");
+    terminal.press("nothing of that name\n");
+    terminal.wait_for("that fits none of them, or several");
+    terminal.wait_for("< quits: ");
+    terminal.press("1\n");
+    terminal.wait_for("> ");
+    terminal.press("<\n");
+    terminal.wait_for("< quits: ");
+    terminal.press("dev\n");
+    terminal.wait_for("> ");
+    terminal.press("\n");
+    terminal.wait_for("goes back: ");
+    terminal.press("sonnet\n");
+    terminal.wait_for("Write this to");
+    terminal.wait_for("goes back: ");
+    terminal.press("\n");
     let (exit, shown) = terminal.finish();
     assert_eq!(exit, Some(0), "{shown}");
     let settings = settings(&sandbox);
@@ -556,7 +640,7 @@ fn nothing_is_wider_than_the_terminal() {
         let mut command = sandbox.command(NOW);
         command.env("TERM", term).env("COLUMNS", "40").arg("setup");
         let mut terminal = Terminal::start(command);
-        let list = if term == "xterm" { LIST } else { "goes back: " };
+        let list = if term == "xterm" { LIST } else { ": " };
         let (enter, back) = if term == "xterm" {
             (ENTER, ESC)
         } else {

@@ -34,10 +34,11 @@ pub fn plan_undo(
     path: &Path,
 ) -> Result<Option<Vec<u8>>> {
     let Some(kept) = kept.and_then(Kept::parse) else {
-        let message = "there is no edit of this file to undo";
+        let message =
+            "there is nothing to undo: neither `sso add` nor `sso upgrade` has changed this file";
         return Err(Error::new(Code::NotConfigured, message)
             .at(path)
-            .suggest("claude-bedrock sso add and sso upgrade can be undone"));
+            .suggest("take out by hand what something else has put there"));
     };
     if current.is_some_and(|now| kept.is_of(now)) {
         return Ok(kept.original.map(<[u8]>::to_vec));

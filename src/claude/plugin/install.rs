@@ -71,26 +71,62 @@ pub fn install(
     let made = folder.ancestors().take_while(|path| !path.exists()).count();
     let folders = record.as_ref().map_or(made, |record| record.folders);
     let mut done = Done::default();
-    for (path, text) in &assets {
+    let made_settings =
+        made_settings.or_else(|| record.as_ref().and_then(|old| old.made_settings.clone()));
+    let new = Record::new(binary, folders, made_settings, &assets);
+    if let Err(error) = put(folder, &assets, record.as_ref(), &new, force, &mut done) {
+        // On a full disk, say: half of one is none. One that was there before stays, each file old or new.
+        if record.is_none() {
+            drop(take_back(folder, &assets, made, &done));
+        }
+        return Err(error);
+    }
+    done.previous = record.map(|record| record.version);
+    Ok(done)
+}
+
+fn put(
+    folder: &Path,
+    assets: &[Asset],
+    old: Option<&Record>,
+    new: &Record,
+    force: bool,
+    done: &mut Done,
+) -> Result<()> {
+    for (path, text) in assets {
         if file::write(&super::place(folder, path), text.as_bytes(), 0o600)? {
             done.written.push((*path).to_owned());
         }
     }
-    if let Some(old) = &record {
-        let gone = old.files.keys().filter(|path| !is_asset(&assets, path));
-        for path in gone {
-            take_out(folder, path, Some(old), None, force, &mut done)?;
-        }
+    let gone = old.into_iter().flat_map(|old| old.files.keys());
+    for path in gone.filter(|path| !is_asset(assets, path)) {
+        take_out(folder, path, old, assets, force, done)?;
     }
     // Last: until then a run that is cut short finds its own files by what they hold.
-    let made_settings =
-        made_settings.or_else(|| record.as_ref().and_then(|old| old.made_settings.clone()));
-    let new = Record::new(binary, folders, made_settings, &assets);
     if file::write(&folder.join(RECORD), &new.to_bytes(), 0o600)? {
         done.written.push(RECORD.to_owned());
     }
-    done.previous = record.map(|record| record.version);
-    Ok(done)
+    Ok(())
+}
+
+/// Takes out what [`put`] wrote, and the folders that it made.
+fn take_back(folder: &Path, assets: &[Asset], made: usize, done: &Done) -> Result<()> {
+    for path in &done.written {
+        file::remove(&super::place(folder, path))?;
+    }
+    for (path, _) in assets {
+        remove_folder_of(folder, path)?;
+    }
+    remove_folders(folder, made)
+}
+
+fn remove_folders(folder: &Path, count: usize) -> Result<()> {
+    for path in folder.ancestors().take(count) {
+        if !file::remove_empty_folder(path)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Takes out what [`install`] wrote, and the folders that it made. Files that the user changed stay, unless `force`.
@@ -100,7 +136,8 @@ pub fn install(
 pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
     let record = Record::load(folder)?;
     let assets = render(binary);
-    let mut paths: Vec<&str> = assets.iter().map(|(path, _)| *path).collect();
+    // The manifest first: what a kill leaves is nothing that Claude Code loads.
+    let mut paths: Vec<&str> = assets.iter().rev().map(|(path, _)| *path).collect();
     for (path, _) in record.iter().flat_map(|record| &record.files) {
         if !is_asset(&assets, path) {
             paths.push(path);
@@ -111,9 +148,7 @@ pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
         ..Done::default()
     };
     for path in paths {
-        let text = assets.iter().find(|(name, _)| *name == path);
-        let text = text.map(|(_, text)| text.as_str());
-        take_out(folder, path, record.as_ref(), text, force, &mut done)?;
+        take_out(folder, path, record.as_ref(), &assets, force, &mut done)?;
     }
     // A garbled one goes with the files beside it that are ours.
     if (record.is_some() || done.changed()) && file::remove(&folder.join(RECORD))? {
@@ -122,12 +157,7 @@ pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
     if done.changed() {
         remove_folder_of(folder, RECORD)?;
         // Without a record the folder itself is all that can be known to be ours.
-        let folders = record.map_or(1, |record| record.folders);
-        for path in folder.ancestors().take(folders) {
-            if !file::remove_empty_folder(path)? {
-                break;
-            }
-        }
+        remove_folders(folder, record.map_or(1, |record| record.folders))?;
     }
     Ok(done)
 }
@@ -152,8 +182,9 @@ pub fn look(folder: &Path, binary: &str) -> Result<Standing> {
         let bytes = file::read(&super::place(folder, path))?;
         match &bytes {
             None => standing.missing.push(path.clone()),
-            Some(bytes) if !record.wrote(path, bytes) => standing.changed.push(path.clone()),
-            Some(_) => {}
+            // One of ours already, from an update that was cut short.
+            Some(bytes) if record.wrote(path, bytes) || is_as_of(&assets, path, bytes) => {}
+            Some(_) => standing.changed.push(path.clone()),
         }
     }
     for (path, text) in &assets {
@@ -161,6 +192,11 @@ pub fn look(folder: &Path, binary: &str) -> Result<Standing> {
             file::read(&super::place(folder, path))?.as_deref() == Some(text.as_bytes());
     }
     Ok(standing)
+}
+
+fn is_as_of(assets: &[Asset], path: &str, bytes: &[u8]) -> bool {
+    let mut texts = assets.iter().filter(|(name, _)| *name == path);
+    texts.any(|(_, text)| text.as_bytes() == bytes)
 }
 
 fn is_asset(assets: &[Asset], path: &str) -> bool {
@@ -178,7 +214,10 @@ fn check_folder(folder: &Path, record: Option<&Record>, assets: &[Asset]) -> Res
                 .is_ok_and(|p| Path::new(name).starts_with(p))
         })
     };
-    match file::list(folder)?.iter().find(|path| !ours(path)) {
+    match file::list(folder)?
+        .iter()
+        .find(|path| !ours(path) && !file::is_unfinished(path))
+    {
         Some(other) => Err(conflict(other, false)),
         None => Ok(()),
     }
@@ -200,7 +239,7 @@ fn take_out(
     folder: &Path,
     path: &str,
     record: Option<&Record>,
-    text: Option<&str>,
+    assets: &[Asset],
     force: bool,
     done: &mut Done,
 ) -> Result<()> {
@@ -213,7 +252,7 @@ fn take_out(
         return Ok(());
     };
     let recorded = record.is_some_and(|record| record.wrote(path, &bytes));
-    let ours = recorded || text.is_some_and(|text| text.as_bytes() == bytes);
+    let ours = recorded || is_as_of(assets, path, &bytes);
     // Without a record it is somebody else's, which not even force removes.
     match (ours, record) {
         (true, _) => {}

@@ -210,6 +210,12 @@ fn an_older_one_is_brought_up_to_date_and_its_leftovers_go() {
     let mut record = Record::new(BINARY, 1, None, &old);
     record.version = "0.0.1".to_owned();
     file::write(&folder.join(RECORD), &record.to_bytes(), 0o600).unwrap();
+    // An update that was cut short: what it wrote is not a change of the user's.
+    let new = render("/new place/claude-bedrock");
+    let (path, text) = new.iter().find(|(path, _)| *path == old[0].0).unwrap();
+    file::write(&folder.join(path), text.as_bytes(), 0o600).unwrap();
+    let standing = look(&folder, "/new place/claude-bedrock").unwrap();
+    assert!(!standing.current && standing.changed.is_empty());
     let done = install(&folder, "/new place/claude-bedrock", None, false).unwrap();
     assert_eq!(done.previous.as_deref(), Some("0.0.1"));
     assert_eq!(done.removed, ["commands/gone.md", "scripts/old/gone.sh"]);

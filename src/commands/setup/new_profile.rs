@@ -12,6 +12,7 @@ use crate::aws::regions;
 use crate::commands::sso;
 use crate::error::{Code, Error, Result};
 use crate::prompt::Entry;
+use crate::report::Report;
 
 /// The questions: what to ask, and the flag that answers.
 const FIELDS: [(&str, &str); 5] = [
@@ -25,17 +26,10 @@ const FIELDS: [(&str, &str); 5] = [
     ("Name of the new profile", "--profile NAME"),
 ];
 
-impl Wizard<'_> {
+impl<'a> Wizard<'a> {
     pub(super) fn add_profile(&mut self) -> Result<Next> {
         let flags = self.flags;
-        let given = [
-            &flags.sso_start_url,
-            &flags.sso_region,
-            &flags.sso_account,
-            &flags.sso_role,
-            &flags.profile,
-        ];
-        let given = given.map(|answer| answer.as_ref().filter(|_| !self.other));
+        let given = self.given();
         let mut answers: [String; 5] = Default::default();
         let mut at = 0;
         let mut asked: Vec<usize> = Vec::new();
@@ -56,15 +50,20 @@ impl Wizard<'_> {
                     },
                 }
             }
+            let planned = self.edit_config(&answers, true)?;
             if flags.dry_run {
-                // What follows needs the profile.
-                return Err(Error::new(
-                    Code::Usage,
-                    "a new profile has to be written before the rest can be planned",
-                )
-                .suggest("leave --dry-run out: what is written is shown first"));
+                self.note("What follows, the models and Claude Code's settings, needs the new profile to be there.");
+                return Ok(Next::Done(planned));
             }
-            if self.write_profile(&answers)? {
+            self.note(planned.text(&self.prompt.look).trim_end());
+            let entries = ["Write it", "Go back"].map(|label| Entry::new(label, ""));
+            let question = "Add this to the AWS config?";
+            self.prompt.first &= asked.is_empty();
+            if self.choose(question, "--yes", &entries, 0)? == Some(0) {
+                self.edit_config(&answers, false)?;
+                self.added = true;
+                self.files = AwsFiles::load(self.context.env)?;
+                self.view = ClaudeView::load(self.context.env, &self.files);
                 let [.., name] = answers;
                 self.take_profile(name);
                 return Ok(Next::Asked(Step::Login));
@@ -90,15 +89,41 @@ impl Wizard<'_> {
         let (question, flag) = FIELDS.get(at).copied().unwrap_or_default();
         let before = answers.get(at).filter(|text| !text.is_empty());
         let default = before.map_or_else(|| self.default_of(at, answers), String::clone);
-        let check = |text: &str| self.check_field(at, text);
-        if !self.flags.yes {
-            return self.prompt.ask(question, flag, &default, &check);
+        if self.flags.yes {
+            // Without a default the option is known to be there.
+            return Ok(Some(default));
         }
-        check(&default).map_err(|_| {
-            let message = format!("missing for a new profile: {question}");
-            Error::new(Code::Usage, message).suggest(format!("add {flag}"))
-        })?;
-        Ok(Some(default))
+        let check = |text: &str| self.check_field(at, text);
+        self.prompt.ask(question, flag, &default, &check)
+    }
+
+    /// The answers that the options give.
+    fn given(&self) -> [Option<&'a String>; 5] {
+        let flags = self.flags;
+        [
+            &flags.sso_start_url,
+            &flags.sso_region,
+            &flags.sso_account,
+            &flags.sso_role,
+            &flags.profile,
+        ]
+        .map(|answer| answer.as_ref().filter(|_| !self.other))
+    }
+
+    /// The options that must be given where nobody can be asked.
+    pub(super) fn missing_for_new(&self) -> Vec<&'static str> {
+        let mut answers: [String; 5] = Default::default();
+        let mut missing = Vec::new();
+        for (at, (given, (_, flag))) in self.given().into_iter().zip(FIELDS).enumerate() {
+            let answer = given.map_or_else(|| self.default_of(at, &answers), String::clone);
+            if given.is_none() && self.check_field(at, &answer).is_err() {
+                missing.push(flag);
+            }
+            if let Some(place) = answers.get_mut(at) {
+                *place = answer;
+            }
+        }
+        missing
     }
 
     /// What other profiles suggest.
@@ -142,8 +167,7 @@ impl Wizard<'_> {
         }
     }
 
-    /// Shows the edit, asks, and writes; whether it did.
-    fn write_profile(&mut self, answers: &[String; 5]) -> Result<bool> {
+    fn edit_config(&self, answers: &[String; 5], dry_run: bool) -> Result<Box<dyn Report>> {
         let [start_url, sso_region, account, role, name] = answers.clone();
         let sessions = &self.files.sso_sessions;
         let there = sessions
@@ -159,22 +183,8 @@ impl Wizard<'_> {
             role: Some(role),
             region: self.flags.region.clone(),
         };
-        let context = self.context;
-        let edit = |dry_run| {
-            sso::edit(context, dry_run, &mut |config, credentials| {
-                plan_add(config, credentials, &wish)
-            })
-        };
-        self.note(edit(true)?.text(&self.prompt.look).trim_end());
-        let entries = ["Write it", "Go back"].map(|label| Entry::new(label, ""));
-        let question = "Add this to the AWS config?";
-        if self.choose(question, "--yes", &entries, 0)? != Some(0) {
-            return Ok(false);
-        }
-        edit(false)?;
-        self.added = true;
-        self.files = AwsFiles::load(context.env)?;
-        self.view = ClaudeView::load(context.env, &self.files);
-        Ok(true)
+        sso::edit(self.context, dry_run, &mut |config, credentials| {
+            plan_add(config, credentials, &wish)
+        })
     }
 }

@@ -9,21 +9,16 @@ use crate::prompt::Entry;
 
 impl Wizard<'_> {
     pub(super) fn choose_profile(&mut self) -> Result<Next> {
-        let wants_new = self.flags.sso_start_url.is_some() && !self.other;
-        if let Some(name) = self.flags.profile.as_ref().filter(|_| !self.other) {
-            let found = self.files.find_profile(name).is_some();
-            if !found && wants_new {
-                return Ok(Next::Known(Step::NewProfile));
+        if self.is_new() {
+            if self.flags.sso_start_url.is_none() {
+                self.note("There is no AWS profile yet. Your AWS access portal shows what one needs, under \"Access keys\" beside each role.");
             }
+            return Ok(Next::Known(Step::NewProfile));
+        }
+        if let Some(name) = self.flags.profile.as_ref().filter(|_| !self.other) {
             self.files.require_profile(name)?;
             self.take_profile(name.clone());
             return Ok(Next::Known(Step::Login));
-        }
-        if self.files.profiles.is_empty() && !wants_new {
-            self.note("There is no AWS profile yet. Your AWS access portal shows what one needs, under \"Access keys\" beside each role.");
-        }
-        if self.files.profiles.is_empty() || wants_new {
-            return Ok(Next::Known(Step::NewProfile));
         }
         let (names, mut entries) = self.profile_entries();
         if self.flags.yes && names.is_empty() {
@@ -111,6 +106,9 @@ impl Wizard<'_> {
     /// Asks to log in where the session is over. It never is a step to come back to: once logged in there is nothing to
     /// ask.
     pub(super) fn log_in(&mut self) -> Result<Next> {
+        if let Some(error) = self.hidden() {
+            return self.refuse(error);
+        }
         loop {
             let Some(credentials) = &self.credentials else {
                 return Ok(Next::Back);
@@ -122,11 +120,7 @@ impl Wizard<'_> {
             let missing = || Error::new(Code::CredentialsMissing, "the profile has no credentials");
             let error = problem.map_or_else(missing, Error::from);
             let Some(login) = credentials.login.clone() else {
-                if (self.flags.profile.is_some() && !self.other) || self.flags.yes {
-                    return Err(error);
-                }
-                self.show(&error);
-                return Ok(Next::Back);
+                return self.refuse(error);
             };
             // A login takes a browser and somebody in front of it.
             if self.flags.yes && !self.context.env.stdin_is_terminal {
@@ -144,6 +138,26 @@ impl Wizard<'_> {
                 None => return Ok(Next::Back),
             }
         }
+    }
+
+    /// Why Claude Code cannot load the profile, where it has to: not behind an export command, nor for unsigned requests.
+    fn hidden(&self) -> Option<Error> {
+        if self.flags.isolate == Some(true) || self.flags.skip_auth {
+            return None;
+        }
+        let profile = self.files.find_profile(&self.profile)?;
+        let reason = self.view.unreadable_reason(profile)?;
+        let step = reason.step();
+        Some(Error::new(Code::ProfileInvalid, reason.message).suggest(step))
+    }
+
+    /// Says why the profile will not do, and goes back to the choice of one, where it was the user's.
+    fn refuse(&self, error: Error) -> Result<Next> {
+        if (self.flags.profile.is_some() && !self.other) || self.flags.yes {
+            return Err(error);
+        }
+        self.show(&error);
+        Ok(Next::Back)
     }
 
     /// Logs in on this terminal; a failure is shown, and is the end where nobody can be asked again.

@@ -33,8 +33,14 @@ impl Wizard<'_> {
                 "Claude Code's own ids, which your account may lack",
             ),
         ];
-        let question = "Pin what opus, sonnet and haiku mean? Background tasks use them.";
-        let chosen = self.choose(question, "--pin", &entries, usize::from(!self.pin))?;
+        let words: Vec<&str> = pins.iter().map(|(family, _)| family.word()).collect();
+        let words = match words.as_slice() {
+            [one] => format!("{one} means"),
+            [first @ .., last] => format!("{} and {last} mean", first.join(", ")),
+            [] => String::new(),
+        };
+        let question = format!("Pin what {words}? Background tasks use them.");
+        let chosen = self.choose(&question, "--pin", &entries, usize::from(!self.pin))?;
         self.pin = chosen == Some(0) || (chosen.is_none() && self.pin);
         Ok(next(chosen, Step::Refresh))
     }
@@ -42,9 +48,9 @@ impl Wizard<'_> {
     pub(super) fn choose_refresh(&mut self) -> Result<Next> {
         const WAYS: [AuthRefresh; 3] = [AuthRefresh::Guarded, AuthRefresh::Aws, AuthRefresh::None];
         let login = self.credentials.as_ref().and_then(|it| it.login.as_ref());
-        let asks = self.flags.auth_refresh.is_none() && !self.flags.skip_auth;
+        let asks = self.flags.auth_refresh.is_none() && !self.flags.skip_auth && !self.own_refresh;
         let Some(login) = login.filter(|_| asks) else {
-            // Nothing logs in, or the flag says how.
+            // Nothing logs in, a command of the user's does, or the flag says how.
             self.refresh = self.flags.auth_refresh;
             return Ok(Next::Known(Step::Isolate));
         };

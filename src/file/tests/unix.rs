@@ -223,6 +223,50 @@ fn other_names_of_a_file_are_reported() {
     assert_eq!(fs::metadata(&file).unwrap().nlink(), 1);
 }
 
+/// Needs root, like what it is about: for anyone else all of it is theirs anyway.
+#[test]
+fn what_root_makes_belongs_to_whoever_has_the_file_or_else_the_folder() {
+    const OTHER: u32 = 65_534;
+    let home = tempfile::tempdir().unwrap();
+    if std::os::unix::fs::chown(home.path(), Some(OTHER), Some(OTHER)).is_err() {
+        return;
+    }
+    let file = home.path().join(".claude/deeper/settings.json");
+    for bytes in [OLD, NEW] {
+        let plan = Plan {
+            content: Content::Write(bytes.to_vec()),
+            kept: Kept::Write(bytes.to_vec()),
+        };
+        edit(&file, STAMPED, |_| Ok(plan.clone())).unwrap();
+    }
+    write(&home.path().join("skills/bedrock/a"), b"", 0o644).unwrap();
+    drop(take_turn(&home.path().join("cache/turn"), Duration::ZERO).unwrap());
+    let owned = |path: &Path| fs::symlink_metadata(path).unwrap();
+    let mut left = vec![home.path().to_owned()];
+    let mut count = 0;
+    while let Some(path) = left.pop() {
+        let found = owned(&path);
+        assert_eq!((found.uid(), found.gid()), (OTHER, OTHER), "{path:?}");
+        count += 1;
+        if found.is_dir() {
+            left.extend(list(&path).unwrap());
+        }
+    }
+    assert_eq!(count, 11);
+
+    // A file of root's own stays root's, with all that stands beside it, wherever that is.
+    let own = home.path().join("own.json");
+    fs::write(&own, OLD).unwrap();
+    let plan = Plan {
+        content: Content::Write(NEW.to_vec()),
+        kept: Kept::Write(OLD.to_vec()),
+    };
+    let done = edit(&own, STAMPED, |_| Ok(plan.clone())).unwrap();
+    for path in [own.clone(), beside::kept_path(&own), done.backup.unwrap()] {
+        assert_eq!(owned(&path).uid(), 0, "{path:?}");
+    }
+}
+
 /// Root gives the file to others, so that there is an owner to keep; for anyone else this is the owner they are.
 #[test]
 fn the_owner_stays() {
