@@ -1,5 +1,5 @@
 //! Makes the release binary smaller by what a program that aborts on panic never reads, its unwind tables, and by a short
-//! spelling of its relocations.
+//! spelling of its relocations. What the compiler does for size stands in config.toml.
 //!
 //! `panic = "abort"` still links the tables of std and of this crate (an eighth of the file). Nothing walks them: there
 //! is no unwinding, and a stripped binary has no names for a backtrace. Tests unwind, so only the release profile does this.
@@ -27,8 +27,34 @@ fn main() {
         // There the unwinder is linked in, and brings a second `_Unwind_Backtrace`; ours comes first and counts.
         if is("CARGO_CFG_TARGET_ENV", "musl") {
             println!("cargo:rustc-link-arg-bins=-Wl,-z,muldefs");
+        } else if linker_folds() {
+            println!(
+                "cargo:rustc-link-arg-bins={}",
+                FOLD.trim_start_matches("-Clink-arg=")
+            );
         }
     }
+}
+
+/// Functions of the same code are there once (0.7 % of the program). lld knows it, which is Rust's own linker for x86_64.
+const FOLD: &str = "-Clink-arg=-Wl,--icf=all";
+
+/// Whether the linker that is going to be used takes [`FOLD`]: there is no other way to know than to link something.
+fn linker_folds() -> bool {
+    let set = |name: &str| env::var(name).unwrap_or_default();
+    let source = format!("{}/empty.rs", set("OUT_DIR"));
+    if std::fs::write(&source, "fn main() {}").is_err() {
+        return false;
+    }
+    let mut rustc = Command::new(set("RUSTC"));
+    rustc.args(["--target", &set("TARGET"), &source, "-o"]);
+    rustc.arg(source.trim_end_matches(".rs")).arg(FOLD);
+    let flags = set("CARGO_ENCODED_RUSTFLAGS");
+    rustc.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    if let Ok(linker) = env::var("RUSTC_LINKER") {
+        rustc.arg(format!("-Clinker={linker}"));
+    }
+    rustc.output().is_ok_and(|output| output.status.success())
 }
 
 /// Whether the system that builds, which is then the one that runs it, has a glibc that reads DT_RELR.

@@ -11,6 +11,7 @@ mod upgrade;
 
 use serde::Serialize;
 
+use crate::aws::profiles::names_secret;
 use crate::report::Warning;
 
 pub use add::{NewProfile, plan_add};
@@ -58,6 +59,32 @@ fn scopes_of(list: &str) -> impl Iterator<Item = &str> {
 /// Whether a list of scopes has the one with which a session renews itself.
 pub fn asks_to_renew(scopes: &str) -> bool {
     scopes_of(scopes).any(|scope| scope == ACCESS_SCOPE)
+}
+
+/// `text` for a diff: headers, comments, and the values of what sets SSO and regions up. Any other value may be a secret or
+/// a command that holds one, and is `…`, its further lines too.
+pub fn without_other_values(text: &str) -> String {
+    const SHOWN: [&str; 4] = ["region", "output", "role_arn", "source_profile"];
+    let shown = |line: &str| {
+        let (key, _) = line.split_once(['=', ':']).unwrap_or((line, ""));
+        let key = key.trim().to_ascii_lowercase();
+        match line.trim_start().as_bytes().first() {
+            None | Some(b'[') => true,
+            Some(b'#' | b';') => !names_secret(line),
+            Some(_) => key.starts_with("sso_") || SHOWN.contains(&key.as_str()),
+        }
+    };
+    let lines = text.split_inclusive(['\n', '\r']).map(|line| {
+        if shown(line) {
+            return line.to_owned();
+        }
+        let key = line.find(['=', ':']).map_or(0, |at| at + 1);
+        let (key, value) = line.split_at(key);
+        let end = value.trim_end_matches(['\r', '\n']).len();
+        let blank = if key.is_empty() { "" } else { " " };
+        format!("{key}{blank}…{}", value.get(end..).unwrap_or_default())
+    });
+    lines.collect()
 }
 
 #[cfg(test)]

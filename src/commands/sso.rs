@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::aws::config_edit::{
     Change, Edit, NewProfile, Upgrade, plan_add, plan_kept, plan_undo, plan_upgrade,
+    without_other_values,
 };
 use crate::aws::profiles::{AwsFile, AwsFiles};
 use crate::commands::usage::{Flag, Takes, Usage, arguments};
@@ -230,7 +231,7 @@ fn commit(
         edited.changed = after.as_deref() != seen.current;
         if dry_run {
             let text = |bytes: Option<&[u8]>| {
-                String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+                without_other_values(&String::from_utf8_lossy(bytes.unwrap_or_default()))
             };
             edited.diff = Some(diff::unified(
                 &text(seen.current),
@@ -257,7 +258,7 @@ impl Report for SsoEdited {
     fn text(&self, look: &Look) -> String {
         let path = escape(&self.shown_path);
         let mut out = match &self.diff {
-            Some(diff) => diff.clone(),
+            Some(diff) => diff.lines().map(|line| escape(line) + "\n").collect(),
             None if !self.changed => format!("{path} is as wished already\n"),
             None => format!("{} {path}\n", look.tint(Tint::Good, self.done)),
         };
