@@ -1,6 +1,7 @@
 //! Where a path leads, and the folders on the way.
 
-use std::io::ErrorKind;
+use std::fs::DirBuilder;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::fault;
@@ -49,21 +50,10 @@ pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
+    let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
-    #[cfg(unix)]
-    let missing: Vec<&Path> = folder.ancestors().take_while(|it| !it.exists()).collect();
-    let outcome = builder.create(folder);
-    // From the top: each belongs to whom the one above it does.
-    #[cfg(unix)]
-    for folder in missing.into_iter().rev() {
-        if let Ok(open) = super::system::open_no_follow(folder) {
-            super::system::give(&open, folder_of(folder).metadata().ok().as_ref());
-        }
-    }
-    outcome.map_err(|error| match error.kind() {
+    create(&builder, folder).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Error::new(
             Code::FileConflict,
             format!("{} cannot be made: a file is in the way", folder.display()),
@@ -72,4 +62,26 @@ pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
         .suggest("move that file away, then try again"),
         _ => fault::not_writable(folder, &error),
     })
+}
+
+/// From the top: each belongs to whom the one above it does.
+fn create(builder: &DirBuilder, folder: &Path) -> io::Result<()> {
+    let above = folder_of(folder);
+    let mut made = builder.create(folder);
+    if matches!(&made, Err(error) if error.kind() == ErrorKind::NotFound) && above != folder {
+        create(builder, above)?;
+        made = builder.create(folder);
+    }
+    match made {
+        // Another run was quicker.
+        Err(_) if folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => {
+            #[cfg(unix)]
+            if let Ok(open) = super::system::open_no_follow(folder) {
+                super::system::give(&open, above.metadata().ok().as_ref());
+            }
+            Ok(())
+        }
+    }
 }
