@@ -29,9 +29,9 @@ download() { # URL FILE
   if has curl; then
     # Not quoted: these are options, or nothing.
     # shellcheck disable=SC2086
-    curl $only --fail --silent --show-error --location --retry 2 --output "$2" -- "$1"
+    curl $only --fail --silent --show-error --location --connect-timeout 30 --retry 2 --output "$2" -- "$1"
   elif has wget; then
-    wget -q -O "$2" -- "$1"
+    wget -q -T 30 -O "$2" -- "$1"
   else
     fail 'this needs curl or wget'
   fi || fail "cannot download $1"
@@ -63,7 +63,7 @@ target() {
 }
 
 main() {
-  to=${HOME:?}/.local/bin
+  to=
   from=
   while [ $# -gt 0 ]; do
     case $1 in
@@ -84,6 +84,11 @@ main() {
   if [ -z "$from" ]; then
     case $repository in @*) fail 'where from? Take the install.sh of a release, or pass --from' ;; esac
     from=https://github.com/$repository/releases/download/v$version
+  fi
+
+  if [ -z "$to" ]; then
+    [ -n "${HOME:-}" ] || fail 'HOME is not set: say where with --to'
+    to=$HOME/.local/bin
   fi
 
   kind=$(target)
@@ -107,6 +112,9 @@ main() {
 
   tar -xzf "$work/archive" -C "$work" "$name/claude-bedrock" || fail 'the archive cannot be unpacked'
   mkdir -p "$to"
+  to=$(CDPATH='' cd -- "$to" && pwd)
+  # `mv` would put the binary into a folder of that name.
+  [ ! -d "$to/claude-bedrock" ] || fail "$to/claude-bedrock is a folder; nothing was installed"
   # Beside its place, so that the last step is a rename: a running binary stays whole.
   new=$to/.claude-bedrock.$$
   cp "$work/$name/claude-bedrock" "$new"

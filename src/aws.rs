@@ -3,6 +3,7 @@
 pub mod cache_json;
 pub mod claude_view;
 pub mod cli;
+pub mod cli_keys;
 pub mod config_edit;
 pub mod credentials;
 #[cfg(test)]

@@ -156,6 +156,8 @@ impl Words {
                     }
                 };
                 self.take(flag, value)?;
+            } else if self.path.len() == 1 && word.to_value_os() == "help" {
+                return Ok(Asked::Help);
             } else {
                 named_last = self.read_word(word.to_value_os(), args)?;
             }
@@ -174,11 +176,12 @@ impl Words {
         let text = word.to_string_lossy();
         if !command.below.is_empty() {
             let near = nearest(&text, command.shown().map(|below| below.name));
-            let near = near.or((text == "help").then_some("--help"));
-            return Err(meant(
-                wrong(format!("unrecognized subcommand '{text}'")),
-                near,
-            ));
+            let names: Vec<&str> = command.shown().map(|below| below.name).collect();
+            let wrong = wrong(format!("unrecognized subcommand '{text}'"));
+            let mut error = meant(wrong, near);
+            let all = || format!("available commands: {}", names.join(", "));
+            error.suggestion.get_or_insert_with(all);
+            return Err(error);
         }
         let argument = command.flags.iter().find(|flag| match flag.takes {
             Takes::Argument(_) => self.given.last(flag.name).is_none(),

@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::aws::cli::{self, AwsCli};
+use crate::aws::credentials;
+use crate::aws::profiles::AWS_FILE_VARIABLES;
 use crate::claude::settings;
 use crate::commands::usage::{Flag, Takes, Usage, arguments, words};
 use crate::env::Env;
+use crate::error::Result;
 use crate::exec::Trace;
 use crate::report::Look;
 
@@ -63,6 +67,15 @@ impl Context<'_> {
         self.options.settings_path(self.env)
     }
 
+    /// The `aws` command, with the deadline and the trace that the options ask for.
+    ///
+    /// # Errors
+    /// `AWS_CLI_NOT_FOUND`.
+    pub fn find_aws(&self) -> Result<AwsCli> {
+        let aws = AwsCli::find(self.env)?.timeout(self.timeout(cli::DEFAULT_TIMEOUT));
+        Ok(aws.trace(self.listener.tracer()))
+    }
+
     /// How long one child may take.
     pub fn timeout(&self, default: u64) -> Duration {
         Duration::from_secs(self.options.timeout.unwrap_or(default))
@@ -102,15 +115,15 @@ arguments! {
 }
 
 impl Options {
-    /// Moves the AWS files to where the settings say they are: there Claude Code looks for them, and what it starts.
-    /// Settings of the working folder do not count, for a repository could bring an AWS file that starts a program.
+    /// Moves the AWS files to where the settings say they are, and takes what they say of credentials around: there Claude
+    /// Code looks for them, and what it starts. Settings of the working folder do not count, for a repository could bring an AWS file that starts a program.
     pub fn follow_settings(&self, env: &mut Env) {
         let user = match &self.settings {
             Some(_) => self.settings_path(env),
             None => settings::settings_path(env, settings::Scope::User),
         };
         let stack = settings::Stack::load_trusted(env, user);
-        for name in AWS_FILE_VARIABLES {
+        for name in AWS_FILE_VARIABLES.into_iter().chain(credentials::VARIABLES) {
             if let Some(found) = stack.effective_env(name) {
                 env.set_var(name, found.value);
             }
@@ -191,9 +204,6 @@ pub const PROGRAM: Usage = Usage {
     run: None,
     hidden: false,
 };
-
-/// The variables that say where the AWS files are.
-pub const AWS_FILE_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
 
 /// The commands of the replaced script: they print one JSON document, whatever happens.
 pub const SCRIPT_COMMANDS: &[&str] = &[

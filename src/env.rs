@@ -30,8 +30,6 @@ pub struct Env {
     vars: Vec<(OsString, OsString)>,
     /// The home folder, as Node and Python find it: `HOME` (`USERPROFILE` on Windows) before the system's word.
     pub home: PathBuf,
-    /// Set when `--home` named it; the children's `HOME` follows then.
-    pub home_is_given: bool,
     /// The working folder.
     pub cwd: PathBuf,
     /// This program's own path, where the system tells it.
@@ -56,7 +54,6 @@ impl Env {
             .map(|(name, value)| (fold_case(name), value))
             .collect();
         let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let home_is_given = home.is_some();
         let home = if let Some(given) = home {
             vars.retain(|(name, _)| {
                 *name != *HOME_VARIABLE && POINT_INTO_HOME.iter().all(|one| *name != **one)
@@ -98,7 +95,6 @@ impl Env {
             find_var(&vars, "CLAUDE_BEDROCK_NOW").and_then(|value| value.to_str()?.parse().ok());
         Ok(Env {
             home,
-            home_is_given,
             cwd,
             executable: std::env::current_exe().ok(),
             now: fixed.unwrap_or(clock),
@@ -148,7 +144,6 @@ impl Env {
     }
 
     /// Columns for the help, which is asked for before the rest is read: those of the terminal up to 120.
-    #[expect(clippy::disallowed_methods, reason = "this is `env.rs`")]
     pub fn help_columns() -> usize {
         let set = std::env::var("COLUMNS").ok();
         columns(set.as_deref()).unwrap_or(120).min(120)
@@ -214,16 +209,16 @@ fn fold_case(name: OsString) -> OsString {
     }
 }
 
-/// The width of the terminal on stderr or stdout.
 /// What `COLUMNS` says, else the terminal.
 fn columns(set: Option<&str>) -> Option<usize> {
     let set = set.and_then(|text| text.parse().ok());
-    set.or_else(terminal_columns)
+    set.or_else(|| Some(terminal_size()?.0))
         .filter(|columns| *columns >= 20)
 }
 
+/// Columns and rows of the terminal on stderr, else of that on stdout.
 #[cfg(unix)]
-fn terminal_columns() -> Option<usize> {
+pub fn terminal_size() -> Option<(usize, usize)> {
     let mut size = libc::winsize {
         ws_row: 0,
         ws_col: 0,
@@ -239,13 +234,14 @@ fn terminal_columns() -> Option<usize> {
             )]
             // SAFETY: TIOCGWINSZ writes one `winsize`, which is what the pointer points to.
             let answer = unsafe { libc::ioctl(stream, libc::TIOCGWINSZ, &raw mut size) };
-            (answer == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
+            let found = (size.ws_col.into(), size.ws_row.into());
+            (answer == 0 && size.ws_col > 0).then_some(found)
         })
 }
 
 /// Windows does not say without calls of its own.
 #[cfg(not(unix))]
-fn terminal_columns() -> Option<usize> {
+pub fn terminal_size() -> Option<(usize, usize)> {
     None
 }
 
@@ -335,7 +331,6 @@ impl Env {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
             home: home.to_owned(),
-            home_is_given: false,
             cwd: home.to_owned(),
             executable: None,
             now: 1_767_225_600,

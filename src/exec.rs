@@ -19,8 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use capture::{End, Output, capture, capture_all};
-pub use side_by_side::{Board, side_by_side};
-pub use terminal::{Stdout, interactive, interactive_heard, replace};
+pub use side_by_side::{Board, lock, side_by_side};
+pub use terminal::{interactive, replace};
 
 use crate::env::{Env, find_var};
 use crate::error::{Code, Error, Result};
@@ -96,16 +96,6 @@ impl Run {
     /// A variable of the program's environment.
     pub fn var(&self, name: &str) -> Option<&OsStr> {
         find_var(&self.vars, name)
-    }
-
-    /// The program's path.
-    pub fn program(&self) -> &Path {
-        &self.program
-    }
-
-    /// How long the program may take.
-    pub fn time_limit(&self) -> Duration {
-        self.deadline
     }
 
     /// The command as a line to paste into a shell, without the environment.

@@ -138,24 +138,6 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
     Ok(true)
 }
 
-/// Puts `bytes` at `path`, where nothing may be yet; folders on the way are made.
-///
-/// # Errors
-/// `FILE_CONFLICT` when something is there; otherwise as [`write`].
-pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
-    let folder = resolve::folder_of(path);
-    resolve::create_folders(folder, resolve::OWN)?;
-    if !replace::Temp::create(path, bytes, replace::Look::Mode(mode, None))?.place(path)? {
-        return Err(Error::new(
-            Code::FileConflict,
-            format!("{} exists already", path.display()),
-        )
-        .at(path)
-        .suggest("move it away, then try again"));
-    }
-    system::sync_folder(folder).map_err(|error| fault::not_writable(path, &error))
-}
-
 /// Removes a file or a symbolic link; `false` when nothing was there.
 ///
 /// # Errors
@@ -203,6 +185,17 @@ impl Turn {
 pub fn take_turn(folder: &Path, longest: Duration) -> Result<Turn> {
     resolve::create_folders(folder, resolve::OWN)?;
     lock::take_within(folder, longest).map(Turn)
+}
+
+/// The oldest backup that an edit of `path` has made and whose bytes are `wanted`.
+pub fn oldest_backup(path: &Path, wanted: &dyn Fn(&[u8]) -> bool) -> Option<PathBuf> {
+    let backups = beside::backups(path).into_iter();
+    let found = backups.filter(|(_, name)| {
+        let bytes = read(&path.with_file_name(name)).ok().flatten();
+        bytes.is_some_and(|bytes| wanted(&bytes))
+    });
+    let (_, name) = found.min()?;
+    Some(path.with_file_name(name))
 }
 
 /// The bytes that [`edit`] keeps as the original of `path`, if any (`<path>.before-bedrock`).

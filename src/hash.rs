@@ -1,4 +1,4 @@
-//! Maps and sets of names, quick to fill and to ask.
+//! Maps and sets of names, quick to fill and to ask, and the digest that files are named by.
 //!
 //! The names come from the user's own files: nobody gains by making them collide, which is what std's hasher guards
 //! against at several times the price.
@@ -49,6 +49,11 @@ impl Hasher for Quick {
     fn finish(&self) -> u64 {
         self.0
     }
+}
+
+/// The SHA-1 of `bytes` in hexadecimal: what the AWS tools name their cache files by.
+pub fn sha1_hex(bytes: &[u8]) -> String {
+    sha1_smol::Sha1::from(bytes).digest().to_string()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use scan::Member;
 use text::Encoding;
 
 /// The largest settings file that Claude Code reads, in bytes.
-pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// Why a text is not a settings file: what is wrong, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,8 +130,8 @@ impl Document {
     pub fn parse(file: &[u8]) -> Result<Document, Problem> {
         if file.len() > MAX_BYTES {
             return Err(Problem::whole(
-                "the file is larger than 2 MiB, which Claude Code does not read",
-                "move what does not belong into the settings out of it",
+                "the file is larger than 2 MiB, the most that Claude Code reads",
+                "take out what is no longer needed, such as old permission rules",
             ));
         }
         let (encoding, bytes) = text::decode(file)?;
@@ -148,11 +148,6 @@ impl Document {
     /// The file's bytes, in the encoding it came in.
     pub fn to_bytes(&self) -> Vec<u8> {
         text::encode(self.encoding, &self.bytes)
-    }
-
-    /// Whether there is no member at all.
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
     }
 
     /// The value at `path`: of several members of one name the last, as `JSON.parse` has it.

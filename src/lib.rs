@@ -9,7 +9,7 @@
 //! 3  aws        claude
 //! 2  file  exec  prompt
 //! 1  ini  json_edit  diff  nearest  shell
-//! 0  error  time  hash  env  report
+//! 0  env  report, on error  time  hash
 //! ```
 
 pub mod aws;

@@ -81,10 +81,15 @@ impl Output {
     /// Prints the answer and returns the exit code.
     pub fn report(&self, report: &dyn Report) -> u8 {
         self.clear_progress();
-        if self.json {
-            print(&report.json(), report.exit())
+        let text = if self.json {
+            report.json()
         } else {
-            print(&report.text(&self.stdout), report.exit())
+            report.text(&self.stdout)
+        };
+        if print(&text) {
+            report.exit()
+        } else {
+            report.exit_unwritten()
         }
     }
 
@@ -92,7 +97,8 @@ impl Output {
     pub fn error(&self, error: &Error) -> u8 {
         self.clear_progress();
         if self.json {
-            return print(&pretty(&error.json()), error.code.exit());
+            let written = print(&pretty(&error.json()));
+            return if written { error.code.exit() } else { 1 };
         }
         let look = &self.stderr;
         let message = escape(&error.message);
@@ -124,7 +130,7 @@ impl Output {
 
     /// Prints a text of our own as it is (help, version, completions) and returns the exit code.
     pub fn plain(text: &str) -> u8 {
-        print(text, 0)
+        u8::from(!print(text))
     }
 
     /// A sentence as lines of the terminal, beside so many columns; elsewhere one line.
@@ -205,8 +211,8 @@ fn speaks_utf8(env: &Env) -> bool {
         })
 }
 
-/// Prints and returns `exit`. A reader that went away wanted no more; whatever else went wrong, the answer is lost.
-fn print(text: &str, exit: u8) -> u8 {
+/// Prints; `false` where the answer is lost. A reader that went away wanted no more.
+fn print(text: &str) -> bool {
     let mut stdout = io::stdout().lock();
     let written = stdout
         .write_all(text.as_bytes())
@@ -214,9 +220,9 @@ fn print(text: &str, exit: u8) -> u8 {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             say(&format!("error: cannot write to stdout: {error}\n"));
-            1
+            false
         }
-        _ => exit,
+        _ => true,
     }
 }
 

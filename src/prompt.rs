@@ -8,7 +8,7 @@ mod list;
 
 use std::io::{BufRead, Write};
 
-use crate::env::Env;
+use crate::env::{Env, terminal_size};
 use crate::error::{Code, Error, Result};
 use crate::report::{Look, Tint, escape, fold};
 use keys::Keys;
@@ -93,7 +93,7 @@ impl Prompt<'_> {
         self.head(question);
         let mut drawn = 0;
         loop {
-            let lines = list.lines(&self.look, self.env.columns(), keys::terminal_rows());
+            let lines = list.lines(&self.look, self.env.columns(), rows());
             say(&format!("{}{}", take_back(drawn), lines.join("\n")));
             drawn = lines.len();
             let outcome = match keys.next() {
@@ -218,6 +218,12 @@ impl Prompt<'_> {
         }
         Keys::open()
     }
+}
+
+/// Rows of the terminal; 24 where it does not say.
+fn rows() -> usize {
+    let size = terminal_size().filter(|(_, rows)| *rows > 0);
+    size.map_or(24, |(_, rows)| rows)
 }
 
 /// Takes back what was drawn: back to the start of its first line, and everything from there.

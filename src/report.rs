@@ -22,6 +22,11 @@ pub trait Report {
     fn exit(&self) -> u8 {
         0
     }
+
+    /// The exit code where the answer could not be written.
+    fn exit_unwritten(&self) -> u8 {
+        1
+    }
 }
 
 /// The contract's document round `data`: `{"success": true, "data": …}`, two spaces, a newline at its end.
@@ -150,6 +155,24 @@ pub fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// `text` with its first letter in capitals; only those of ASCII have one here.
+pub fn capitalized(text: &str) -> String {
+    let mut capitalized = text.to_owned();
+    if let Some(first) = capitalized.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    capitalized
+}
+
+/// An address with `***` for what stands before `@` in it: a password may hold any character.
+pub fn without_password(url: &str) -> String {
+    let Some((before, host)) = url.rsplit_once('@') else {
+        return url.to_owned();
+    };
+    let scheme = before.find("://").and_then(|at| before.get(..at + 3));
+    format!("{}***@{host}", scheme.unwrap_or_default())
 }
 
 /// `text` as lines of at most `room` columns, broken at blanks; those after the first begin with so many blanks. A word

@@ -1,4 +1,4 @@
-//! Words to a shell line, and back by the POSIX rules that Python's `shlex` applies.
+//! Words to a shell line, and back by the POSIX rules that Python's `shlex` applies; and which lines have words at all.
 
 use std::borrow::Cow;
 
@@ -42,6 +42,41 @@ pub fn split_words(text: &str) -> Option<Vec<String>> {
     }
     words.extend(word);
     Some(words)
+}
+
+/// The words of a line that a shell would run as one command, with nothing to expand. `None` for any other: what such a line
+/// does takes a shell to tell.
+pub fn plain_words(line: &str) -> Option<Vec<String>> {
+    let mut quote = None;
+    let mut escaped = false;
+    for c in line.trim().chars() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some('\''), '\'') | (Some('"'), '"') => quote = None,
+            (Some('\''), _) => {}
+            (_, '\\') => escaped = true,
+            (_, '$' | '`') => return None,
+            (None, '\'' | '"') => quote = Some(c),
+            (
+                None,
+                ';' | '&' | '|' | '<' | '>' | '(' | ')' | '{' | '}' | '*' | '?' | '[' | '#' | '~'
+                | '\n' | '\r',
+            ) => {
+                return None;
+            }
+            _ => {}
+        }
+    }
+    split_words(line)
+}
+
+/// Whether a shell understands the first word of a line by itself: reserved words, commands that are part of it (POSIX, those
+/// of bash, those of `cmd`), and assignments. No program of that name needs to be there.
+pub fn is_of_the_shell(word: &str) -> bool {
+    const WORDS: &str = "! . : [[ alias bg builtin call case cd command declare disown echo enable eval exec exit export fg for \
+        function getopts hash if jobs let local mapfile popd pushd read readonly rem return select set shift shopt source \
+        start time times trap type typeset ulimit umask unalias unset until wait while";
+    word.contains('=') || WORDS.split_whitespace().any(|known| known == word)
 }
 
 /// `word` as one word of a shell line: itself where that is safe; else in single quotes, as `shlex.quote` does, or on
@@ -147,6 +182,22 @@ mod tests {
             let expected = words.map(|words| words.iter().map(ToString::to_string).collect());
             assert_eq!(split_words(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_line_that_takes_a_shell_to_understand_has_no_words() {
+        for line in [
+            "a $B", "a `b`", "a; b", "a && b", "a | b", "a>b", "a 2>&1", "(a)", "{ a; }", "a *",
+            "~/a", "# a", "a # b", "a\nb", "a \"$B\"", "a 'b",
+        ] {
+            assert_eq!(plain_words(line), None, "{line}");
+        }
+        let words = |line| plain_words(line).unwrap().join("|");
+        assert_eq!(words(r#"a 'b;$c' "d>e" f\;g"#), "a|b;$c|d>e|f;g");
+        for word in ["unset", ".", "!", "AWS_PROFILE=dev"] {
+            assert!(is_of_the_shell(word), "{word}");
+        }
+        assert!(!is_of_the_shell("aws"));
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn defect_5_a_limit_on_file_sizes() {
     let home = Home::new(Some(SETTINGS));
     let output = Command::new("sh")
         .args(["-c", "ulimit -f 0 && exec \"$0\" \"$@\""])
-        .arg(env!("CARGO_BIN_EXE_claude-bedrock"))
+        .arg(support::program())
         .args(home.args(APPLY))
         .output()
         .expect("sh starts");
@@ -164,7 +164,7 @@ impl Home {
     }
 
     fn run(&self, command: &[&str]) -> Output {
-        let output = Command::new(env!("CARGO_BIN_EXE_claude-bedrock"))
+        let output = Command::new(support::program())
             .args(self.args(command))
             .env("CLAUDE_BEDROCK_NOW", "1795365201")
             .output()
@@ -177,7 +177,7 @@ impl Home {
             // Not `--seccomp-bpf`, which is quicker and with which no signal arrives (strace 6.1).
             .args(["-f", "-qq"])
             .args(options)
-            .arg(env!("CARGO_BIN_EXE_claude-bedrock"))
+            .arg(support::program())
             .args(self.args(command))
             .env("CLAUDE_BEDROCK_NOW", "1795365201")
             .output()

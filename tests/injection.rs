@@ -10,11 +10,10 @@
 
 mod support;
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use support::sandbox::{Sandbox, write};
+use support::sandbox::{NOW, Sandbox, write};
 
 const NAMES: &[&str] = &[
     "dev",
@@ -82,7 +81,7 @@ fn config(name: &str) -> String {
 
 /// Applies with `options` and returns what Claude Code would hand to a shell.
 fn applied(sandbox: &Sandbox, name: &str, options: &[&str], key: &str) -> String {
-    let mut command = sandbox.command(1_800_000_000);
+    let mut command = sandbox.command(NOW);
     command.args(["apply-config", "--offline", "--region=us-east-1"]);
     command.arg(format!("--profile={name}"));
     command.arg("--model=us.anthropic.claude-opus-4-5-20251101-v1:0");
@@ -140,7 +139,7 @@ fn defect_21_the_words_of_every_profile_name_arrive_intact() {
     for name in NAMES {
         let sandbox = Sandbox::new();
         write(&sandbox.home.join(".aws/config"), config(name).as_bytes());
-        install(&sandbox.bin.join("aws"));
+        sandbox.script("aws", AWS);
         for (options, key, want) in [
             (
                 &[][..],
@@ -172,10 +171,4 @@ fn defect_21_the_words_of_every_profile_name_arrive_intact() {
             "{name:?} ran something else"
         );
     }
-}
-
-fn install(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    write(path, AWS.as_bytes());
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
 }

@@ -9,10 +9,9 @@
 
 mod support;
 
-use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use support::sandbox::{Output, Sandbox, write};
+use support::sandbox::{Sandbox, write};
 
 const CONFIG: &str = "[profile dev]\nregion = us-west-2\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = EXAMPLE\n";
 const SETTINGS: &str =
@@ -20,48 +19,22 @@ const SETTINGS: &str =
 const LISTING: &str =
     r#"{"inferenceProfileSummaries": [{"inferenceProfileId": "us.anthropic.claude-opus-5"}]}"#;
 
-fn program(sandbox: &Sandbox, text: &str) {
-    let aws = sandbox.bin.join("aws");
-    write(&aws, text.as_bytes());
-    std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).expect("a mode");
-}
-
-fn command(sandbox: &Sandbox, args: &[&str]) -> Command {
-    let mut command = sandbox.command(1_800_000_000);
-    command
-        .args(args)
-        .env("PATH", format!("{}:/usr/bin:/bin", sandbox.bin.display()))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
 /// Exit code and stdout of a run that is stopped when its first `aws` has started.
 fn stopped(sandbox: &Sandbox, args: &[&str]) -> (i32, String) {
-    let gate = sandbox.home.join("gate");
-    let made = Command::new("mkfifo").arg(&gate).status().expect("mkfifo");
-    assert!(made.success());
-    program(
-        sandbox,
+    let gate = sandbox.gate();
+    sandbox.script(
+        "aws",
         "#!/bin/sh\necho started > \"$HOME/gate\"\nexec sleep 60\n",
     );
-    let child = command(sandbox, args).spawn().expect("the binary starts");
-    // Opening waits for the writer, which is an `aws`.
-    std::fs::read(&gate).expect("a word");
+    let child = sandbox.start(args);
+    std::fs::read(&gate).expect("a word of an `aws`");
     let sent = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(sent.expect("kill").success());
-    let output = child.wait_with_output().expect("it ends");
+    let output = sandbox.finish(child);
     std::fs::remove_file(&gate).expect("the pipe");
-    let output = sandbox.looked_through(Output {
-        exit: output.status.code().unwrap_or(-1),
-        stdout: output.stdout,
-        stderr: output.stderr,
-    });
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.exit, stdout)
+    (output.exit, String::from_utf8_lossy(&output.stdout).into())
 }
 
 #[test]
@@ -73,9 +46,8 @@ fn ctrl_c_while_aws_is_asked_ends_the_command() {
         SETTINGS.as_bytes(),
     );
     // `models` must not answer with this.
-    program(&sandbox, &format!("#!/bin/sh\necho '{LISTING}'\n"));
-    let kept = command(&sandbox, &["models"]).output().expect("a listing");
-    assert!(kept.status.success());
+    sandbox.script("aws", &format!("#!/bin/sh\necho '{LISTING}'\n"));
+    assert_eq!(sandbox.finish(sandbox.start(&["models"])).exit, 0);
     for args in [
         &["get-aws-context", "--check-bedrock"][..],
         &["get-aws-context", "--verify"],

@@ -9,11 +9,11 @@
 
 mod support;
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::process::{Child, Command, Stdio};
+use std::os::unix::fs::MetadataExt;
+use std::process::Child;
 use std::thread;
 
-use support::sandbox::{Output, Sandbox, write};
+use support::sandbox::{Sandbox, write};
 
 const CALLERS: usize = 6;
 
@@ -32,16 +32,7 @@ echo 'aws: [ERROR]: Could not connect to the endpoint URL: "https://oidc.us-east
 exit 255
 "#;
 
-fn start(sandbox: &Sandbox) -> Child {
-    let mut command = sandbox.command(1_800_000_000);
-    command
-        .args(["login", "--if-needed", "--profile", "dev", "--json"])
-        .env("PATH", format!("{}:/usr/bin:/bin", sandbox.bin.display()))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command.spawn().expect("the binary starts")
-}
+const LOGIN: &[&str] = &["login", "--if-needed", "--profile", "dev", "--json"];
 
 /// How many wait for the lock of the folder that stands for the session (`/proc/locks` marks them with `->`).
 fn waiting(sandbox: &Sandbox) -> usize {
@@ -63,14 +54,10 @@ fn run_all(verdict: &str) -> (Vec<(i32, String)>, Vec<String>) {
     let sandbox = Sandbox::new();
     write(&sandbox.home.join(".aws/config"), CONFIG.as_bytes());
     std::fs::create_dir_all(sandbox.home.join(".aws/sso/cache")).expect("a folder");
-    let aws = sandbox.bin.join("aws");
-    write(&aws, AWS.as_bytes());
-    std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).expect("a mode");
-    let gate = sandbox.home.join("gate");
-    let made = Command::new("mkfifo").arg(&gate).status().expect("mkfifo");
-    assert!(made.success());
+    sandbox.script("aws", AWS);
+    let gate = sandbox.gate();
 
-    let mut callers: Vec<Child> = (0..CALLERS).map(|_| start(&sandbox)).collect();
+    let mut callers: Vec<Child> = (0..CALLERS).map(|_| sandbox.start(LOGIN)).collect();
     while waiting(&sandbox) < CALLERS - 1 {
         for caller in &mut callers {
             let ended = caller.try_wait().expect("a child of ours");
@@ -84,12 +71,7 @@ fn run_all(verdict: &str) -> (Vec<(i32, String)>, Vec<String>) {
     // Opening waits for the reader, which is the one `aws`.
     std::fs::write(&gate, format!("{verdict}\n")).expect("the pipe takes a line");
     let ended = callers.into_iter().map(|caller| {
-        let output = caller.wait_with_output().expect("a caller ends");
-        let output = sandbox.looked_through(Output {
-            exit: output.status.code().unwrap_or(-1),
-            stdout: output.stdout,
-            stderr: output.stderr,
-        });
+        let output = sandbox.finish(caller);
         let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
         (output.exit, stdout)
     });

@@ -11,12 +11,10 @@ mod support;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
-use support::sandbox::{self, Output, Sandbox};
+use support::sandbox::{self, NOW, Output, Sandbox};
 use support::{entries, name};
-
-/// 2026-11-22T12:00:00Z.
-const NOW: i64 = 1_795_348_800;
 
 const FOLDER: &str = if cfg!(target_os = "macos") {
     "Library/Application Support/ClaudeCode"
@@ -36,9 +34,15 @@ fn lay_down(home: &Sandbox, region: &str) -> serde_json::Value {
         .root
         .join(FOLDER)
         .join("managed-settings.d/50-bedrock.json");
-    let model = "global.anthropic.claude-opus-4-5-20251101-v1:0";
     let file = file.to_str().expect("a path of the tests");
-    let args = [
+    let output = run(home, &lay_down_args(file, region));
+    let answer = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(output.exit, 0, "{answer}");
+    answer
+}
+
+fn lay_down_args<'a>(file: &'a str, region: &'a str) -> [&'a str; 10] {
+    [
         "apply-config",
         "--offline",
         "--settings",
@@ -48,12 +52,8 @@ fn lay_down(home: &Sandbox, region: &str) -> serde_json::Value {
         "--region",
         region,
         "--model",
-        model,
-    ];
-    let output = run(home, &args);
-    let answer = serde_json::from_slice(&output.stdout).expect("one JSON document");
-    assert_eq!(output.exit, 0, "{answer}");
-    answer
+        "global.anthropic.claude-opus-4-5-20251101-v1:0",
+    ]
 }
 
 fn mode(path: &Path) -> u32 {
@@ -92,6 +92,46 @@ fn is_readable_by_everybody_and_idempotent() {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).expect("ours");
     assert_eq!(lay_down(&home, "eu-west-1")["data"]["changed"], true);
     assert_eq!(mode(&file), 0o640);
+}
+
+/// The same command behind `umask`, which shells and services of a hardened system set.
+fn behind_umask(umask: &str, command: &Command) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.env_clear();
+    shell.envs(
+        command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    shell.current_dir(command.get_current_dir().expect("the sandbox names one"));
+    shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]);
+    shell.arg(command.get_program()).args(command.get_args());
+    shell
+}
+
+#[test]
+fn is_readable_by_everybody_whatever_the_umask() {
+    for umask in ["027", "077"] {
+        let home = Sandbox::new();
+        sandbox::copy_tree(&support::fixture("homes/sso-valid"), &home.home);
+        let folder = home.root.join(FOLDER).join("managed-settings.d");
+        let file = folder.join("50-bedrock.json");
+        let mut command = home.command(NOW);
+        command.args(lay_down_args(
+            file.to_str().expect("a path of the tests"),
+            "us-west-2",
+        ));
+        let output = home.run(behind_umask(umask, &command), "");
+        assert_eq!(
+            output.exit,
+            0,
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+        assert_eq!(mode(&file), 0o644);
+        let mut folders = folder.ancestors().take_while(|above| **above != home.root);
+        assert!(folders.all(|above| mode(above) == 0o755), "umask {umask}");
+    }
 }
 
 /// Root set a user's Claude Code up; where an older release left files to root, the user learns whose they are.

@@ -17,7 +17,7 @@ use support::secrets::{Secrets, is_secret, pairs};
 use support::{entries, fixture, project, snapshot};
 
 /// Long enough to be looked for, and a word that a profile, a region and a file may be called.
-const SECRET: &str = "planted-EXAMPLE-secret";
+const SECRET: &str = "planted-secret-EXAMPLE";
 
 /// How words with EXAMPLE in them begin that are no secrets: ids of keys, roles, users and registrations.
 const IDS: &[&str] = &["AKIA", "ASIA", "AROA", "AIDA", "EXAMPLE-client-id"];
@@ -97,9 +97,18 @@ fn every_run_of_the_binary_is_looked_through() {
         .filter(|path| path.extension().is_some_and(|it| it == "rs"));
     for path in programs {
         let text = std::fs::read_to_string(path).expect("a test");
-        let runs =
-            text.contains(&["CARGO_BIN_", "EXE"].concat()) || text.contains("sandbox.command(");
-        let looks = ["sandbox.run(", "looked_through(", "Terminal::start("];
+        let runs = [
+            &["CARGO_BIN_", "EXE"].concat(),
+            "sandbox.command(",
+            "sandbox.start(",
+        ];
+        let runs = runs.iter().any(|run| text.contains(run));
+        let looks = [
+            "sandbox.run(",
+            "sandbox.finish(",
+            "looked_through(",
+            "Terminal::start(",
+        ];
         let looks = looks.iter().any(|look| text.contains(look));
         assert!(!runs || looks, "{} looks for no secrets", path.display());
     }
@@ -181,14 +190,11 @@ fn a_secret_in_a_file_is_caught() {
 #[cfg(unix)]
 #[test]
 fn a_secret_in_the_words_of_a_child_is_caught() {
-    use std::os::unix::fs::PermissionsExt;
     let sandbox = planted("");
-    let tool = sandbox.bin.join("tool");
-    write(
-        &tool,
-        b"#!/bin/sh\necho \"$1\" > \"$CLAUDE_BEDROCK_TEST_CALLS/words\"\n",
+    sandbox.script(
+        "tool",
+        "#!/bin/sh\necho \"$1\" > \"$CLAUDE_BEDROCK_TEST_CALLS/words\"\n",
     );
-    std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).expect("a mode");
     let mut command = sandbox.command(0);
     command.args([
         "run",

@@ -3,22 +3,29 @@
 
     supply_chain.py
 
-Advisories need a database that is fetched: `cargo deny check advisories` in .github/workflows/ci.yml asks it once a week.
+The fuzz targets have a lock file of their own, in which sources and licences are looked at too; nothing of it is shipped.
+
+Advisories need a database that is fetched: `cargo deny check advisories` in .github/workflows/advisories.yml asks it.
 """
 import os
 import re
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, f"{ROOT}/.github/release")
+import build  # noqa: E402
 import sbom  # noqa: E402
+
+FUZZ = f"{ROOT}/tests/fuzz"
 
 # Licences that ask for no more than a notice.
 LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause", "Zlib", "Unlicense", "Unicode-3.0", "CC0-1.0"}
 # Others, each for the one package that has it.
 EXCEPTIONS = {
     "option-ext": "MPL-2.0",  # asks for the source of its own files only; comes with `dirs`
+    "libfuzzer-sys": "NCSA",  # asks for a notice; of the fuzz targets alone
 }
 # Packages that are there twice, each with the reason. None of these is in the binary.
 TWICE = {
@@ -91,13 +98,13 @@ def licences(packages):
             yield f"{package['name']} {package['version']}: cannot read the licence `{text}`"
 
 
-def sources(packages):
-    sums = sbom.checksums()
+def sources(packages, lock):
+    sums = sbom.checksums(lock)
     for package in packages:
         if package["source"] != sbom.CRATES_IO:
             yield f"{package['name']} {package['version']}: comes from {package['source']}, not from crates.io"
         elif not sums.get((package["name"], package["version"])):
-            yield f"{package['name']} {package['version']}: Cargo.lock has no checksum for it"
+            yield f"{package['name']} {package['version']}: the lock file has no checksum for it"
 
 
 def duplicates(packages, inside):
@@ -122,11 +129,20 @@ def told():
     with open(f"{ROOT}/README.md", encoding="utf-8") as file:
         part = re.search(r"^#+ What it is made of$(.*?)^#", file.read() + "\n#", re.MULTILINE | re.DOTALL)
     rows = re.findall(r"^\|(.*)\|(.*)\|(.*)\|(.*)\|$", part[1], re.MULTILINE) if part else []
-    names = []
-    for own, brings, reason, _ in rows[2:]:
+    names, sizes = [], []
+    for own, brings, reason, size in rows[2:]:
         names += re.findall(r"`([\w-]+)`", own + brings)
         if not reason.strip():
             yield f"the README gives no reason for {own.strip()}"
+        if not re.fullmatch(r"\d{1,3}(,\d{3})*", size.strip()):
+            yield f"the README gives no size for {own.strip()}"
+        sizes.append(size)
+    # Measuring anew is for tests/bench/size.py; what it wrote must at least fit into the binary and fill most of it.
+    rest = re.search(r"The program itself is ([\d,]+) bytes of code, Rust's standard library ([\d,]+)\.", part[1] if part else "")
+    total = sum(int(re.sub(r"\D", "", size) or 0) for size in [*sizes, *(rest.groups() if rest else [])])
+    most = build.budget("x86_64-unknown-linux-gnu")
+    if not rest or not most // 2 <= total <= most:
+        yield f"the README's sizes come to {total:,} bytes of code, which cannot be: python3 tests/bench/size.py --write"
     for name in sorted(set(names)):
         if names.count(name) > 1:
             yield f"the README names {name} twice"
@@ -139,16 +155,27 @@ def reasons(runtime):
     yield from (f"the README has a row for {name}, which is not in the binary" for name in sorted(named - runtime))
 
 
+def fuzz():
+    """The packages that the fuzz targets are built from, those of this project left out."""
+    found = sbom.metadata("--manifest-path", f"{FUZZ}/Cargo.toml")["packages"]
+    return [package for package in found if package["source"]]
+
+
 def main():
     check_itself()
-    everything = sbom.metadata()
+    try:
+        everything = sbom.metadata()
+        targets = [sbom.metadata("--filter-platform", target) for target in released()]
+        others = fuzz()
+    except subprocess.CalledProcessError as failed:
+        # cargo has said why, a lock file that is not what Cargo.toml asks for included.
+        sys.exit(f"   `{' '.join(failed.cmd)}` fails; 1 objection")
     packages = [package for package in everything["packages"] if package["id"] != everything["resolve"]["root"]]
-    inside = set()
-    for target in released():
-        inside |= sbom.linked(sbom.metadata("--filter-platform", target))[0]
+    inside = set().union(*(sbom.linked(target)[0] for target in targets))
     runtime = {package["name"] for package in packages if package["id"] in inside}
-    wrong = [*licences(packages), *sources(packages), *duplicates(packages, inside), *reasons(runtime)]
-    print(f"   {len(packages)} packages, {len(runtime)} of them in a binary; {len(wrong)} objections")
+    wrong = [*licences(packages), *sources(packages, f"{ROOT}/Cargo.lock"), *duplicates(packages, inside), *reasons(runtime)]
+    wrong += [f"fuzz targets: {line}" for line in [*licences(others), *sources(others, f"{FUZZ}/Cargo.lock")]]
+    print(f"   {len(packages)} packages, {len(runtime)} of them in a binary, {len(others)} for the fuzz targets; {len(wrong)} objections")
     print("".join(f"   {line}\n" for line in wrong), end="")
     sys.exit(1 if wrong else 0)
 

@@ -11,11 +11,8 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use jsonc_parser::JsonValue;
-use support::sandbox::{self, Output, Sandbox};
+use support::sandbox::{self, NOW, Output, Sandbox};
 use support::{entries, fixture, name};
-
-/// 2026-11-22T12:00:00Z.
-const NOW: i64 = 1_795_348_800;
 
 const APPLY: &[&str] = &[
     "apply-config",

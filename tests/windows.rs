@@ -31,13 +31,12 @@ mod on_windows {
     use std::process::ExitCode;
     use std::time::{Duration, Instant};
 
-    use libtest_mimic::{Arguments, Trial};
+    use libtest_mimic::Arguments;
     use serde_json::Value;
 
-    use crate::support::sandbox::{self, Sandbox, write};
-    use crate::support::{entries, fixture, name, stand_in};
+    use crate::support::sandbox::{self, NOW, Sandbox, write};
+    use crate::support::{entries, fixture, name, stand_in, trials};
 
-    const NOW: i64 = 1_795_348_800;
     const APPLY: &[&str] = &[
         "apply-config",
         "--offline",
@@ -61,26 +60,14 @@ mod on_windows {
         if let Some(code) = stand_in::play() {
             return ExitCode::from(u8::try_from(code).expect("an exit code"));
         }
-        let tests: &[(&str, fn())] = &[
-            ("aws_cmd_is_found_and_run", aws_cmd_is_found_and_run),
-            ("home_is_userprofile", home_is_userprofile),
-            (
-                "a_file_that_is_open_stays_whole",
-                a_file_that_is_open_stays_whole,
-            ),
-            (
-                "a_deadline_ends_grandchildren",
-                a_deadline_ends_grandchildren,
-            ),
-            ("crlf_stays_crlf", crlf_stays_crlf),
+        let trials = trials![
+            aws_cmd_is_found_and_run,
+            home_is_userprofile,
+            a_file_that_is_open_stays_whole,
+            a_deadline_ends_grandchildren,
+            crlf_stays_crlf,
         ];
-        let trials = tests.iter().map(|(name, test)| {
-            Trial::test(*name, move || {
-                test();
-                Ok(())
-            })
-        });
-        libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+        libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
     }
 
     fn started_as(name: &str) -> bool {

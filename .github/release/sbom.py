@@ -22,9 +22,9 @@ def metadata(*more):
     return json.loads(subprocess.run(argv, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def checksums():
+def checksums(lock=f"{ROOT}/Cargo.lock"):
     """By name and version, what the lock file says that the package's archive hashes to."""
-    with open(f"{ROOT}/Cargo.lock", encoding="utf-8") as lock:
+    with open(lock, encoding="utf-8") as lock:
         blocks = lock.read().split("[[package]]")[1:]
     found = {}
     for block in blocks:

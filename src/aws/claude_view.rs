@@ -3,6 +3,7 @@
 //! The rules are those of `@smithy/core` (3.41.0), `submodules/config/shared-ini-file-loader`: `parseIni`,
 //! `getConfigData` and `mergeConfigFiles`. That reader never fails; it passes over what it does not understand.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section};
@@ -11,9 +12,10 @@ use crate::env::Env;
 mod difference;
 mod parse;
 
-pub use difference::KEYS_HIDE_SSO;
+pub use difference::{KEYS_HIDE_SSO, UNREADABLE};
 
 use parse::File;
+pub(super) use parse::is_name_char;
 
 /// What Claude Code sees in the two files.
 pub struct ClaudeView {
@@ -74,21 +76,9 @@ impl ClaudeView {
     pub fn load(env: &Env, files: &AwsFiles) -> Self {
         let config = locate(env, "AWS_CONFIG_FILE", "config");
         let credentials = locate(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
-        let other =
-            |path: PathBuf, file: &AwsFile| (path != file.path).then(|| AwsFile::read(path));
-        let other_config = other(config, &files.config);
-        let other_credentials = other(credentials, &files.credentials);
         Self::parse(
-            other_config
-                .as_ref()
-                .unwrap_or(&files.config)
-                .bytes
-                .as_deref(),
-            other_credentials
-                .as_ref()
-                .unwrap_or(&files.credentials)
-                .bytes
-                .as_deref(),
+            bytes_at(config, &files.config).as_deref(),
+            bytes_at(credentials, &files.credentials).as_deref(),
         )
     }
 
@@ -238,11 +228,8 @@ impl<'v> ClaudeProfile<'v> {
     pub fn region(&self) -> Option<&'v str> {
         let sections = [self.credentials, self.config].into_iter();
         let mut regions = sections.filter_map(|section| section.find("region")?.1);
-        regions.find(|region| {
-            region
-                .chars()
-                .all(|c| !c.is_whitespace() && !matches!(c, '/' | '.' | '_'))
-        })
+        let stops = |c: char| c.is_whitespace() || matches!(c, '/' | '.' | '_');
+        regions.find(|region| !region.contains(stops))
     }
 
     /// Every key with its text (`None` for a secret); where a key comes twice, the later one counts.
@@ -258,7 +245,7 @@ impl<'v> ClaudeProfile<'v> {
 
 /// What the SDK's pattern for names in the config file (`[\w-@+.%:/]+`) has against this one.
 fn name_reason(name: &str) -> Option<Unreadable> {
-    let symbol = name.chars().find(|c| !parse::is_name_char(*c));
+    let symbol = name.chars().find(|c| !is_name_char(*c));
     match symbol {
         _ if name.is_empty() => Some(unreadable(
             "NAME_EMPTY",
@@ -301,6 +288,15 @@ fn locate(env: &Env, variable: &str, default: &str) -> PathBuf {
             Some(rest) => env.home.join(rest),
             None => env.cwd.join(Path::new(path)),
         },
+    }
+}
+
+/// What is at `path`; where that is the file that botocore opens it is read already.
+fn bytes_at(path: PathBuf, read: &AwsFile) -> Option<Cow<'_, [u8]>> {
+    if path == read.path {
+        read.bytes.as_deref().map(Cow::Borrowed)
+    } else {
+        AwsFile::read(path).bytes.map(Cow::Owned)
     }
 }
 

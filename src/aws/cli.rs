@@ -16,9 +16,9 @@ use crate::exec::{self, End, Output, Run, Trace};
 use crate::report::escape;
 use crate::shell::quote;
 
-/// How long one run may take, unless `--timeout` says otherwise: twice a connection that is not accepted and an answer
+/// How many seconds one run may take, unless `--timeout` says otherwise: twice a connection that is not accepted and an answer
 /// that does not come, by the limits that [`AwsCli`] gives `aws`, with time for Python to start.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub const DEFAULT_TIMEOUT: u64 = 60;
 
 /// The `aws` command of this system.
 #[derive(Clone)]
@@ -27,15 +27,6 @@ pub struct AwsCli {
     env: Env,
     timeout: Duration,
     trace: Option<Trace>,
-}
-
-/// What `aws sso login` is told to log in to.
-#[derive(Clone, Copy, Debug)]
-pub enum Session<'a> {
-    /// The session of a profile; the only way for legacy SSO profiles.
-    OfProfile(&'a str),
-    /// A `[sso-session NAME]`.
-    Named(&'a str),
 }
 
 /// How `aws sso login` reaches the browser.
@@ -63,7 +54,7 @@ impl AwsCli {
         Ok(AwsCli {
             path,
             env: env.clone(),
-            timeout: DEFAULT_TIMEOUT,
+            timeout: Duration::from_secs(DEFAULT_TIMEOUT),
             trace: None,
         })
     }
@@ -80,11 +71,6 @@ impl AwsCli {
     pub fn trace(mut self, trace: Option<Trace>) -> Self {
         self.trace = trace;
         self
-    }
-
-    /// Where it was found.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Asks for its version.
@@ -118,20 +104,16 @@ impl AwsCli {
         self.ask(&["sts", "get-caller-identity"], profile, region)
     }
 
-    /// `aws sso login`, to be run on the terminal.
-    pub fn sso_login(&self, session: Session<'_>, browser: Browser) -> Run {
-        let (name, value, profile) = match session {
-            Session::OfProfile(profile) => ("--profile", profile, Some(profile)),
-            Session::Named(session) => ("--sso-session", session, None),
-        };
+    /// `aws sso login` for the profile that holds the session, to be run on the terminal.
+    pub fn sso_login(&self, profile: &str, browser: Browser) -> Run {
         let browser: &[&str] = match browser {
             Browser::Open => &[],
             Browser::Print => &["--no-browser"],
             Browser::DeviceCode => &["--no-browser", "--use-device-code"],
         };
-        self.run(profile)
+        self.run(Some(profile))
             .args(["sso", "login"])
-            .args(option(name, value))
+            .args(option("--profile", profile))
             .args(browser)
     }
 

@@ -21,6 +21,9 @@ pub use upgrade::{Upgrade, plan_upgrade};
 /// allows ("IAM Identity Center token provider configuration" of the AWS CLI User Guide).
 pub const ACCESS_SCOPE: &str = "sso:account:access";
 
+/// The key of a session's scopes.
+const SCOPES: &str = "sso_registration_scopes";
+
 /// A planned edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
@@ -50,6 +53,11 @@ pub struct Change {
 /// The items of a comma-separated list of scopes (`botocore.utils`: trimmed, empty ones dropped).
 fn scopes_of(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|it| !it.is_empty())
+}
+
+/// Whether a list of scopes has the one with which a session renews itself.
+pub fn asks_to_renew(scopes: &str) -> bool {
+    scopes_of(scopes).any(|scope| scope == ACCESS_SCOPE)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use serde::Serialize;
 
 use crate::aws::cache_json::CacheFile;
+use crate::aws::identity::is_account;
 use crate::aws::profiles::{AwsFiles, Profile, SsoSession};
 use crate::aws::role_cache;
 use crate::env::Env;
@@ -26,7 +27,7 @@ use crate::report::Warning;
 use crate::shell::option;
 use crate::time::{Epoch, describe_span};
 
-pub use external::hands_out;
+pub use external::{VARIABLES, hands_out, may_ask_instance};
 
 /// Where a profile's credentials come from: the provider that botocore picks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -88,6 +89,14 @@ impl From<&Problem> for Warning {
             message: problem.message.clone(),
             suggestion: problem.suggestion.clone(),
         }
+    }
+}
+
+impl From<&Problem> for Error {
+    fn from(problem: &Problem) -> Self {
+        let mut error = Error::new(problem.code, problem.message.clone());
+        error.suggestion.clone_from(&problem.suggestion);
+        error
     }
 }
 
@@ -194,11 +203,10 @@ impl Credentials {
         self
     }
 
-    /// Notes role credentials that the CLI keeps. Where the verdict is bad, `aws` may work all the same: that is said.
+    /// Notes role credentials that the CLI keeps. Where there is a problem, `aws` works all the same: that is said.
     fn with_kept(mut self, kept: Option<Epoch>, now: Epoch) -> Self {
         self.cached_role_until = kept;
-        if let (Some(end), Some(problem), false) = (kept, &mut self.problem, self.status.is_valid())
-        {
+        if let (Some(end), Some(problem)) = (kept, &mut self.problem) {
             let span = describe_span(end - now);
             problem.message += &format!(
                 "; aws itself works for another {span} on role credentials that Claude Code does not read"
@@ -207,9 +215,44 @@ impl Credentials {
         self
     }
 
+    /// The same, of a profile, as Claude Code meets them: by itself, or `through_aws`, where an export command runs that. Role credentials
+    /// that `aws` keeps count for the second alone.
+    #[must_use]
+    pub fn met(mut self, profile: &str, through_aws: bool) -> Self {
+        let asks_for_mfa = self.asks_for_mfa();
+        let kept = self.cached_role_until.filter(|_| through_aws);
+        if let Some(end) = kept.filter(|_| asks_for_mfa || !self.is_valid()) {
+            self.status = Status::Valid;
+            (self.expires, self.renewable_until) = (Some(end), None);
+        } else if asks_for_mfa {
+            self.status = Status::Invalid;
+            self.login = None;
+        }
+        if let Some(problem) = self.problem.as_mut().filter(|_| asks_for_mfa) {
+            problem.suggestion = Some(match (through_aws, kept) {
+                (false, _) => isolating(profile),
+                (true, None) => answering(profile),
+                (true, Some(_)) => format!("then {}", answering(profile)),
+            });
+        }
+        self
+    }
+
+    /// Whether what stands in the way is a question for an MFA code, be it answered for `aws` or not.
+    pub fn asks_for_mfa(&self) -> bool {
+        let problem = self.problem.as_ref();
+        problem.is_some_and(|problem| problem.code == Code::MfaRequired)
+    }
+
     /// Whether Claude Code can be expected to work: valid, refreshable or unverified.
     pub fn is_valid(&self) -> bool {
         self.status.is_valid()
+    }
+
+    /// Whether the profile holds none of its own, and is no mistake either: whoever does not name it may have those of a
+    /// container or an instance.
+    pub fn are_elsewhere(&self) -> bool {
+        self.kind == Kind::None && self.status != Status::Invalid
     }
 
     /// Whether logging in gets such credentials.
@@ -225,6 +268,22 @@ impl Status {
             Status::Valid | Status::Refreshable | Status::Unverified
         )
     }
+}
+
+/// The way on where `aws` asks for an MFA code.
+fn answering(profile: &str) -> String {
+    format!(
+        "give the MFA code in a terminal: aws sts get-caller-identity {}",
+        option("--profile", profile)
+    )
+}
+
+/// The way out where only `aws` can be asked for an MFA code.
+fn isolating(profile: &str) -> String {
+    format!(
+        "have `aws` hand over the role credentials that it keeps: claude-bedrock setup {} --isolate",
+        option("--profile", profile)
+    )
 }
 
 /// Gives verdicts on the profiles of two files. Each cache file is read once, however many profiles share it.
@@ -276,6 +335,11 @@ impl<'a> Inspector<'a> {
 
     /// The verdict on a profile of the two files.
     pub fn inspect_profile(&mut self, profile: &'a Profile) -> Credentials {
+        if profile.name.is_empty() {
+            // `aws` passes over `--profile ''`, and Claude Code over an empty `AWS_PROFILE`.
+            let message = "a profile whose name is empty cannot be chosen";
+            return Credentials::misconfigured(Kind::None, message, "give the profile a name");
+        }
         if role::is_role(profile) {
             return role::inspect(self, profile);
         }
@@ -317,8 +381,7 @@ impl<'a> Inspector<'a> {
 /// The account in an ARN (`arn:PARTITION:SERVICE:REGION:ACCOUNT:…`).
 fn account_of(arn: &str) -> Option<String> {
     let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| account.to_owned())
+    is_account(account).then(|| account.to_owned())
 }
 
 #[cfg(test)]

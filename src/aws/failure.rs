@@ -7,9 +7,12 @@ mod local;
 mod network;
 mod service;
 
+use std::borrow::Cow;
+
 use crate::error::{Code, Error};
 use crate::report::escape;
 use crate::shell::quote;
+pub use network::is_of_region;
 
 /// What was asked of `aws`, for the sentence and for the command to paste.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +81,7 @@ impl Context<'_> {
 /// Every text gets a sentence and a next step; one that is not known is `AWS_CLI_FAILED` and carries its last line.
 /// The detail `awsError` holds what `aws` said.
 pub fn classify(context: &Context<'_>, exit: Option<i32>, stderr: &str) -> Error {
+    let stderr = &without_passwords(stderr);
     let said = core(stderr);
     let error = before_the_command(context, stderr)
         .or_else(|| usage(context, stderr))
@@ -201,10 +205,10 @@ fn core(stderr: &str) -> String {
     bounded(marked.or_else(started).or_else(last).unwrap_or_default())
 }
 
-/// Foreign text for a sentence: escaped, without passwords in URLs, without a full stop at its end, at most 300 characters.
+/// Foreign text for a sentence: escaped, without a full stop at its end, at most 300 characters.
 fn bounded(text: &str) -> String {
     const MOST: usize = 300;
-    let text = without_passwords(text.trim().trim_end_matches('.'));
+    let text = text.trim().trim_end_matches('.');
     let mut short: String = text.chars().take(MOST).collect();
     if short.len() < text.len() {
         short.push_str("...");
@@ -212,18 +216,19 @@ fn bounded(text: &str) -> String {
     escape(&short)
 }
 
-/// Takes `USER:PASSWORD@` out of URLs; a proxy's URL may have it.
+/// Takes `USER:PASSWORD@` out of URLs, as a proxy's may have it.
+///
+/// `aws` quotes them as they were set, and a password may hold whatever else ends a URL: a slash, a quote, a blank, another
+/// `@`. So all of a line goes from `://` to its last `@`: a word too many rather than a part of a secret too few.
 fn without_passwords(text: &str) -> String {
-    let mut parts = text.split("://");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '?');
-        let (host, rest) = part.split_at(part.find(ends).unwrap_or(part.len()));
-        out.push_str("://");
-        out.push_str(host.rsplit('@').next().unwrap_or_default());
-        out.push_str(rest);
-    }
-    out
+    let lines = text.split_inclusive('\n').map(|line| {
+        let (before, url) = line.split_once("://").unwrap_or((line, ""));
+        match url.rsplit_once('@') {
+            Some((_, host)) => Cow::Owned(format!("{before}://{host}")),
+            None => Cow::Borrowed(line),
+        }
+    });
+    lines.collect()
 }
 
 /// What follows `start`, to the end of its line or as much of it as a sentence can take.

@@ -15,6 +15,11 @@ pub struct Identity {
     pub user_id: Option<String>,
 }
 
+/// Whether `text` is the number of an account: twelve digits.
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Reads the output of `aws sts get-caller-identity --output json`.
 ///
 /// # Errors

@@ -16,6 +16,9 @@ use crate::shell::{quote, split_words};
 
 pub(super) mod location;
 
+/// The variables that say where the two files are.
+pub const AWS_FILE_VARIABLES: [&str; 2] = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+
 /// The two files and what they define.
 pub struct AwsFiles {
     /// `~/.aws/config`, or what `AWS_CONFIG_FILE` names.
@@ -26,10 +29,13 @@ pub struct AwsFiles {
     pub profiles: Vec<Profile>,
     /// The sso-sessions of the config file, in its order.
     pub sso_sessions: Vec<SsoSession>,
+    /// The names of the `[services NAME]` sections that hold anything.
+    pub services: Vec<String>,
     positions: NameMap<String, usize>,
 }
 
 /// One of the two files.
+#[derive(Clone)]
 pub struct AwsFile {
     /// Where it is, or would be.
     pub path: PathBuf,
@@ -46,11 +52,9 @@ impl AwsFile {
         if let Err(error) = file::read(&self.path) {
             return Some(error);
         }
-        let named = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
-            .into_iter()
-            .find(|name| {
-                env.var_nonempty(name).is_some() && location::of(env, name) == self.path
-            })?;
+        let is_it =
+            |name: &&str| env.var_nonempty(name).is_some() && location::of(env, name) == self.path;
+        let named = AWS_FILE_VARIABLES.into_iter().find(is_it)?;
         let message = format!("{named} names {}, which is not there", self.path.display());
         Some(
             Error::new(Code::FileUnreadable, message)
@@ -137,8 +141,21 @@ impl AwsFiles {
             credentials,
             profiles: map.profiles,
             sso_sessions: map.sso_sessions,
+            services: map.services,
             positions: map.positions,
         })
+    }
+
+    /// The same with these bytes as the config file.
+    ///
+    /// # Errors
+    /// As [`AwsFiles::parse`].
+    pub(super) fn with_config(&self, bytes: &[u8]) -> Result<Self> {
+        let config = AwsFile {
+            path: self.config.path.clone(),
+            bytes: Some(bytes.to_vec()),
+        };
+        Self::parse(config, self.credentials.clone())
     }
 
     /// The profile of that name.
@@ -281,7 +298,7 @@ impl Section {
         }
     }
 
-    fn find(&self, key: &str) -> Option<&Entry> {
+    pub(super) fn find(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
@@ -367,6 +384,7 @@ struct ProfileMap {
     profiles: Vec<Profile>,
     positions: NameMap<String, usize>,
     sso_sessions: Vec<SsoSession>,
+    services: Vec<String>,
     sso_positions: NameMap<String, usize>,
 }
 
@@ -389,6 +407,10 @@ impl ProfileMap {
                 && let Some(name) = second_word(header)
             {
                 self.add_sso_session(name, Section::new(document, section));
+            } else if header.starts_with("services")
+                && document.entries_of(section).next().is_some()
+            {
+                self.services.extend(second_word(header));
             }
         }
     }

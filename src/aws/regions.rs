@@ -17,6 +17,15 @@ struct Partition {
     without_bedrock: &'static [&'static str],
 }
 
+impl Partition {
+    fn regions(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
+        self.with_bedrock
+            .iter()
+            .chain(self.without_bedrock)
+            .copied()
+    }
+}
+
 const PARTITIONS: &[Partition] = &[
     Partition {
         name: "aws",
@@ -123,20 +132,22 @@ pub fn check(region: &str) -> Result<()> {
     if is_region_shaped(region) && (has_known_words(region) || find_slip(region).is_none()) {
         return Ok(());
     }
-    let message = format!("`{}` is not an AWS region", escape(region));
-    let step = nearest(region).map_or_else(
+    Err(no_region(region))
+}
+
+/// That a text is no region, with the one that was probably meant.
+pub fn no_region(text: &str) -> Error {
+    let message = format!("`{}` is not an AWS region", escape(text));
+    let step = nearest(text).map_or_else(
         || "give a region such as us-east-1 or eu-central-1".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(Error::new(Code::RegionInvalid, message).suggest(step))
+    Error::new(Code::RegionInvalid, message).suggest(step)
 }
 
 /// Whether each word of the name but the first stands in a region of the table too.
 fn has_known_words(region: &str) -> bool {
-    let known = PARTITIONS
-        .iter()
-        .flat_map(|partition| [partition.with_bedrock, partition.without_bedrock])
-        .flatten();
+    let known = PARTITIONS.iter().flat_map(Partition::regions);
     let mut words = region.split('-').skip(1);
     words.all(|word| {
         word.bytes().all(|b| b.is_ascii_digit())
@@ -231,14 +242,8 @@ pub fn is_opt_in(region: &str) -> bool {
 
 /// The partition of a region, as ARNs name it; of one that the table does not know, by how its name starts (`aws` else).
 pub fn partition(region: &str) -> &'static str {
-    let known = PARTITIONS.iter().find(|partition| {
-        let mut regions = partition
-            .with_bedrock
-            .iter()
-            .chain(partition.without_bedrock);
-        regions.any(|known| *known == region)
-    });
-    if let Some(partition) = known {
+    let known = |partition: &&Partition| partition.regions().any(|known| known == region);
+    if let Some(partition) = PARTITIONS.iter().find(known) {
         return partition.name;
     }
     let prefixes = [
@@ -284,11 +289,7 @@ mod tests {
     #[test]
     fn shapes() {
         for partition in PARTITIONS {
-            for region in partition
-                .with_bedrock
-                .iter()
-                .chain(partition.without_bedrock)
-            {
+            for region in partition.regions() {
                 assert!(is_region_shaped(region), "{region}");
                 assert_eq!(super::partition(region), partition.name, "{region}");
             }

@@ -10,6 +10,7 @@ use crate::aws::profiles::location;
 use crate::aws::sha256::sha256_hex;
 use crate::aws::sso::TokenKey;
 use crate::env::Env;
+use crate::hash::sha1_hex;
 use crate::time::Epoch;
 
 /// Seconds that kept credentials must have left for the CLI to use them (`DEFAULT_EXPIRY_WINDOW_SECONDS`).
@@ -89,7 +90,7 @@ impl AssumeRole<'_> {
 }
 
 fn file_name(json: &str) -> String {
-    sha1_smol::Sha1::from(json).digest().to_string() + ".json"
+    sha1_hex(json.as_bytes()) + ".json"
 }
 
 /// A string as Python's `json.dumps` writes it: everything outside printable ASCII as `\uXXXX`.

@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::aws::cache_json::{CacheFile, CacheJson, NoDate};
+use crate::hash::sha1_hex;
 use crate::time::Epoch;
 
 /// Seconds before its end from which botocore renews a token (`SSOTokenProvider._REFRESH_WINDOW`).
-pub const REFRESH_WINDOW: i64 = 15 * 60;
+const REFRESH_WINDOW: i64 = 15 * 60;
 
 /// What must all be in the file for a renewal, beside the registration's end (`_refresh_access_token`).
 const RENEWAL_MEMBERS: [&str; 3] = ["clientId", "clientSecret", "refreshToken"];
@@ -27,7 +28,7 @@ impl TokenKey<'_> {
     /// The token file: SHA-1 of the name or the URL, under `~/.aws/sso/cache`. No variable moves that folder.
     pub fn path(self, home: &Path) -> PathBuf {
         let (TokenKey::Session(text) | TokenKey::StartUrl(text)) = self;
-        let name = sha1_smol::Sha1::from(text).digest().to_string();
+        let name = sha1_hex(text.as_bytes());
         home.join(".aws")
             .join("sso")
             .join("cache")

@@ -25,13 +25,13 @@ pub struct Key {
     pub path: &'static [&'static str],
     /// How it is ours.
     pub claim: Claim,
-    /// What it is for, for people.
-    pub purpose: &'static str,
-    /// The option that writes it; empty where every apply does.
-    pub option: &'static str,
 }
 
 impl Key {
+    const fn new(path: &'static [&'static str], claim: Claim) -> Self {
+        Key { path, claim }
+    }
+
     /// `env.AWS_REGION`, `model`.
     pub fn name(&self) -> String {
         self.path.join(".")
@@ -69,114 +69,45 @@ pub const EXPORT: &[&str] = &["awsCredentialExport"];
 
 /// Every key of ours, in the order in which new ones are written.
 pub const KEYS: &[Key] = &[
-    Key {
-        path: USE_BEDROCK,
-        claim: Claim::Whole,
-        purpose: "sends requests to Amazon Bedrock",
-        option: "",
-    },
-    Key {
-        path: PROFILE,
-        claim: Claim::Whole,
-        purpose: "the AWS profile whose credentials are used",
-        option: "--profile",
-    },
-    Key {
-        path: REGION,
-        claim: Claim::Whole,
-        purpose: "the AWS region that requests go to",
-        option: "--region",
-    },
-    Key {
-        path: ENV_MODEL,
-        claim: Claim::Whole,
-        purpose: "the main model",
-        option: "--model",
-    },
-    Key {
-        path: &["env", "ANTHROPIC_DEFAULT_OPUS_MODEL"],
-        claim: Claim::BedrockModel,
-        purpose: "what `opus` means",
-        option: "--pin",
-    },
-    Key {
-        path: &["env", "ANTHROPIC_DEFAULT_SONNET_MODEL"],
-        claim: Claim::BedrockModel,
-        purpose: "what `sonnet` means",
-        option: "--pin",
-    },
-    Key {
-        path: &["env", "ANTHROPIC_DEFAULT_HAIKU_MODEL"],
-        claim: Claim::BedrockModel,
-        purpose: "what `haiku` means",
-        option: "--pin",
-    },
-    Key {
-        path: &["env", "ANTHROPIC_DEFAULT_FABLE_MODEL"],
-        claim: Claim::BedrockModel,
-        purpose: "what `fable` means",
-        option: "--pin",
-    },
-    Key {
-        path: SMALL_FAST,
-        claim: Claim::BedrockModel,
-        purpose: "the model of small tasks, before there were pins",
-        option: "",
-    },
-    Key {
-        path: SMALL_FAST_REGION,
-        claim: Claim::Stale,
-        purpose: "the region for the model of small tasks",
-        option: "",
-    },
-    Key {
-        path: BASE_URL,
-        claim: Claim::Whole,
-        purpose: "the address of a gateway or VPC endpoint",
-        option: "--base-url",
-    },
-    Key {
-        path: SKIP_AUTH,
-        claim: Claim::Whole,
-        purpose: "leaves requests unsigned, for a gateway that signs",
-        option: "--skip-auth",
-    },
-    Key {
-        path: THINKING,
-        claim: Claim::Whole,
-        purpose: "caps thinking tokens",
-        option: "inference-config --thinking",
-    },
-    Key {
-        path: OUTPUT,
-        claim: Claim::Whole,
-        purpose: "caps output tokens",
-        option: "inference-config --output",
-    },
-    Key {
-        path: NO_CACHING,
-        claim: Claim::Whole,
-        purpose: "turns prompt caching off",
-        option: "inference-config",
-    },
-    Key {
-        path: MODEL,
-        claim: Claim::BedrockModel,
-        purpose: "the main model, where `/model` saves it",
-        option: "--model-in settings",
-    },
-    Key {
-        path: REFRESH,
-        claim: Claim::Command,
-        purpose: "logs in when credentials fail",
-        option: "--auth-refresh",
-    },
-    Key {
-        path: EXPORT,
-        claim: Claim::Command,
-        purpose: "hands credentials to Bedrock alone",
-        option: "--isolate",
-    },
+    Key::new(USE_BEDROCK, Claim::Whole),
+    Key::new(PROFILE, Claim::Whole),
+    Key::new(REGION, Claim::Whole),
+    Key::new(ENV_MODEL, Claim::Whole),
+    Key::new(
+        &["env", "ANTHROPIC_DEFAULT_OPUS_MODEL"],
+        Claim::BedrockModel,
+    ),
+    Key::new(
+        &["env", "ANTHROPIC_DEFAULT_SONNET_MODEL"],
+        Claim::BedrockModel,
+    ),
+    Key::new(
+        &["env", "ANTHROPIC_DEFAULT_HAIKU_MODEL"],
+        Claim::BedrockModel,
+    ),
+    Key::new(
+        &["env", "ANTHROPIC_DEFAULT_FABLE_MODEL"],
+        Claim::BedrockModel,
+    ),
+    Key::new(SMALL_FAST, Claim::BedrockModel),
+    Key::new(SMALL_FAST_REGION, Claim::Stale),
+    Key::new(BASE_URL, Claim::Whole),
+    Key::new(SKIP_AUTH, Claim::Whole),
+    Key::new(THINKING, Claim::Whole),
+    Key::new(OUTPUT, Claim::Whole),
+    Key::new(NO_CACHING, Claim::Whole),
+    Key::new(MODEL, Claim::BedrockModel),
+    Key::new(REFRESH, Claim::Command),
+    Key::new(EXPORT, Claim::Command),
+];
+
+/// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
+pub const OTHER_PROVIDERS: &[&str] = &[
+    "CLAUDE_CODE_USE_FOUNDRY",
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+    "CLAUDE_CODE_USE_MANTLE",
+    "CLAUDE_CODE_USE_VERTEX",
 ];
 
 /// Other places that name models for Claude Code. They are the user's own: what stands there is told, not changed.
@@ -186,6 +117,9 @@ pub const OTHER_MODELS: [&[&str]; 3] = [
     // Last, for it counts only where no other key names the main model.
     &["env", "ANTHROPIC_DEFAULT_MODEL"],
 ];
+
+/// What each model of the Anthropic API is called at the provider, where the user says so: an object of their ids.
+pub const OVERRIDES: &str = "modelOverrides";
 
 /// The key that says what a family's name means; `None` for families that Claude Code has no key for.
 pub fn pin_of(family: &Family<'_>) -> Option<&'static [&'static str]> {

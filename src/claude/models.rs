@@ -6,11 +6,13 @@ mod choice;
 mod geography;
 mod id;
 mod resolve;
+mod retired;
 
 pub use choice::{newest_first, pins, recommended, show_global_first};
-pub use geography::{fits_region, geographies_of_region, label};
+pub use geography::{fits_region, geographies_of_region, geography_for, is_passed_over, label};
 pub use id::{Arn, Family, ModelId, Version, names_bedrock_model};
-pub use resolve::{Resolved, elsewhere, exact, not_claude, resolve};
+pub use resolve::{Resolved, elsewhere, exact, in_region_only, not_claude, resolve};
+pub use retired::{cannot_work, retirement};
 
 /// A model without the wish for a window of a million tokens.
 pub fn without_one_m(model: &str) -> &str {
@@ -53,6 +55,11 @@ impl ListedModel {
             Some((id, end)) if revision(end) => Some(id),
             _ => Some(model),
         }
+    }
+
+    /// Whether `text` is its id or its ARN.
+    pub fn is(&self, text: &str) -> bool {
+        self.id == text || self.arn.as_deref() == Some(text)
     }
 
     /// What Claude Code is to be given: the id, or the ARN of an application profile.

@@ -16,25 +16,31 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::keys::{self, KEYS};
+use super::keys::{self, KEYS, Key};
 use super::models::{fits_region, names_bedrock_model};
 use super::settings::{env_text, parse_settings};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::json_edit::{Document, Problem};
-use crate::report::Warning;
+use crate::report::{Warning, without_password};
 
 pub use apply::{ModelIn, Refresh, Wishes, plan_apply};
 pub use command::{is_our_export, is_our_refresh, is_sso_login, profile_of_command};
-pub use inference::{PRESETS, Preset, Tuning, plan_inference, read_tuning};
+pub use inference::{LIFT, PRESETS, Preset, Tuning, plan_inference, read_tuning};
 pub use obstacles::{
     find_obstacles, find_stale_models, find_stale_others, find_surroundings, not_available,
 };
-pub use repair::plan_repair;
+pub use repair::{Repairs, plan_repair};
 pub use reset::plan_reset;
 
 /// What the kept original holds when there was no settings file before the first apply.
 pub const ABSENT: &[u8] = b"absent\n";
+
+/// The code of a reset after which Bedrock is on all the same.
+pub const BEDROCK_STILL_ON: &str = "BEDROCK_STILL_ON";
+
+/// The code of an edit that goes by no kept original, where an earlier apply should have left one.
+pub const KEPT_ORIGINAL_MISSING: &str = "KEPT_ORIGINAL_MISSING";
 
 /// What the kept original begins with where there was no apply: `inference-config` set caps on a configuration made by
 /// hand. The file from before that follows.
@@ -162,11 +168,17 @@ fn finish(
 /// Our keys whose values differ.
 fn changes(before: &Document, after: &Document) -> Vec<Change> {
     let differ = KEYS.iter().filter(|key| !before.same_at(key.path, after));
+    let shown = |document: &Document, key: &Key| match document.get(key.path) {
+        Some(Value::String(url)) if key.path == keys::BASE_URL => {
+            Some(Value::String(without_password(&url)))
+        }
+        value => value,
+    };
     differ
         .map(|key| Change {
             key: key.name(),
-            before: before.get(key.path),
-            after: after.get(key.path),
+            before: shown(before, key),
+            after: shown(after, key),
         })
         .collect()
 }

@@ -6,15 +6,17 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::credentials::{Credentials, Inspector};
 use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
+use crate::claude::keys;
 use crate::claude::models::ListedModel;
 use crate::claude::plan::{self, Change, Refresh, Wishes};
 use crate::claude::settings::{Stack, parse_settings};
-use crate::commands::Context;
 use crate::commands::ask_bedrock::Caller;
-use crate::commands::settings_edit::edit;
+use crate::commands::settings_edit::{Edited, edit};
 use crate::commands::usage::{Flag, Takes, arguments, words};
+use crate::commands::{Context, session};
 use crate::error::{Code, Error, Result};
 use crate::file;
+use crate::json_edit::Document;
 use crate::report::{Report, Warning, document};
 use crate::shell::{option, program};
 
@@ -50,8 +52,8 @@ arguments! {
         /// Where the model goes: ANTHROPIC_MODEL (env) or the top-level `model`, which leaves `/model` working (settings)
         pub model_in: ModelIn = Flag::option("model-in", Takes::OneOf("PLACE", ModelIn::WORDS));
 
-        /// How Claude Code logs in again when the session ends
-        pub auth_refresh: AuthRefresh = Flag::option("auth-refresh", Takes::OneOf("HOW", AuthRefresh::WORDS));
+        /// How Claude Code logs in again when the session ends [default: aws; with --skip-auth none]
+        pub auth_refresh: Option<AuthRefresh> = Flag::option("auth-refresh", Takes::OneOf("HOW", AuthRefresh::WORDS));
 
         /// Give the credentials to Bedrock alone, not to the commands that Claude Code runs
         pub isolate: bool = Flag::switch("isolate");
@@ -120,16 +122,10 @@ struct Config {
 
 /// The `data` of `apply-config --remove`.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Reverted {
     removed: bool,
-    settings_path: String,
-    requires_restart: bool,
-    changed: bool,
-    changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    warnings: Vec<Warning>,
+    #[serde(flatten)]
+    edited: Edited,
 }
 
 impl ApplyConfig {
@@ -143,15 +139,8 @@ impl ApplyConfig {
             let edited = edit(context, &path, self.dry_run, &mut |seen| {
                 plan::plan_reset(seen.current, seen.kept, &path)
             })?;
-            return Ok(Box::new(Reverted {
-                removed: !self.dry_run,
-                settings_path: path.display().to_string(),
-                requires_restart: edited.changed,
-                changed: edited.changed,
-                changes: edited.changes,
-                diff: edited.diff,
-                warnings: edited.warnings,
-            }));
+            let removed = !self.dry_run;
+            return Ok(Box::new(Reverted { removed, edited }));
         }
         Ok(Box::new(self.configure(context, None)?))
     }
@@ -201,7 +190,7 @@ impl ApplyConfig {
         })?;
         let credentials = Inspector::new(env, &files).inspect(&profile);
         // What cannot be edited is refused before AWS is asked.
-        parse_settings(&file::read(&path)?.unwrap_or_default(), &path)?;
+        let settings = parse_settings(&file::read(&path)?.unwrap_or_default(), &path)?;
         let choice = model::choose(&model::Question {
             context,
             caller: Caller::of(entry, &credentials),
@@ -212,7 +201,13 @@ impl ApplyConfig {
             gateway: self.base_url.is_some(),
             listing,
         })?;
-        let mut warnings = choice.warnings;
+        // Claude Code asks with these credentials, and by itself sees no role credentials that `aws` keeps.
+        let met = credentials.clone().met(&profile, self.isolate);
+        let asked = !context.options.offline && met.cached_role_until.is_none();
+        let problem = met.problem.as_ref();
+        let problem = problem.filter(|_| !asked && !met.is_valid());
+        let mut warnings: Vec<Warning> = problem.map(Warning::from).into_iter().collect();
+        warnings.extend(choice.warnings);
         if let Some((code, message, step)) = doubt {
             // What AWS confirms may be newer than the table.
             if !choice.verified && regions::find_slip(&region).is_some() {
@@ -224,12 +219,9 @@ impl ApplyConfig {
         // What an export command prints comes from `aws`, which reads the profile.
         if !self.isolate {
             let view = ClaudeView::load(env, &files);
-            let unreadable = view.unreadable_reason(entry).map(|reason| {
-                let step = reason.step();
-                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
-            });
-            warnings.extend(unreadable.or_else(|| view.differing_credentials(entry, &files)));
+            warnings.extend(view.differing(entry, &files));
         }
+        warnings.extend(self.refresh_misfit(&profile, &credentials, &files, &settings));
         let mut wishes = self.wishes(context, &profile, &region, &choice.model, &credentials);
         wishes.pins = choice.pins;
         let before = Stack::load(env);
@@ -256,6 +248,31 @@ impl ApplyConfig {
         })
     }
 
+    /// Where the log-in that is asked for, or kept, is none for the profile.
+    fn refresh_misfit(
+        &self,
+        profile: &str,
+        credentials: &Credentials,
+        files: &AwsFiles,
+        settings: &Document,
+    ) -> Option<Warning> {
+        let (code, message, step) = match self.auth_refresh? {
+            AuthRefresh::Keep if !self.skip_auth => {
+                let kept = settings.get(keys::REFRESH)?;
+                let (code, message) = session::find_misfit(kept.as_str()?, credentials, files)?;
+                (code, message, "leave --auth-refresh keep out")
+            }
+            AuthRefresh::Aws | AuthRefresh::Guarded if !credentials.can_log_in() => {
+                let message = format!(
+                    "--auth-refresh has nothing to write: the profile `{profile}` is none that one logs in to"
+                );
+                ("REFRESH_WITHOUT_LOGIN", message, "leave --auth-refresh out")
+            }
+            _ => return None,
+        };
+        Some(Warning::new(code, message).suggest(step))
+    }
+
     fn wishes(
         &self,
         context: &Context<'_>,
@@ -264,7 +281,13 @@ impl ApplyConfig {
         model: &str,
         credentials: &Credentials,
     ) -> Wishes {
-        let refresh = match (self.auth_refresh, &credentials.login) {
+        // Of unsigned requests none is refused for want of a login.
+        let usual = if self.skip_auth {
+            AuthRefresh::None
+        } else {
+            AuthRefresh::Aws
+        };
+        let refresh = match (self.auth_refresh.unwrap_or(usual), &credentials.login) {
             (AuthRefresh::Keep, _) => Refresh::Keep,
             (AuthRefresh::None, _) | (_, None) => Refresh::None,
             (AuthRefresh::Aws, Some(login)) => Refresh::Write(login.command()),

@@ -3,19 +3,20 @@
 //! The commands say for whom; what is run, in which order and what it means is decided here.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::aws::cli::{self, AwsCli};
-use crate::aws::credentials::{self, Credentials};
+use crate::aws::credentials::Credentials;
 use crate::aws::identity::{self, Identity};
 use crate::aws::listing::{self, Answer, InferenceProfile, Kind, Target};
-use crate::aws::regions::has_bedrock;
+use crate::aws::regions::{self, has_bedrock};
 use crate::claude::models::ListedModel;
 use crate::commands::Context;
 use crate::error::{Code, Error, Result};
-use crate::exec::{self, Output, Run};
+use crate::exec::{self, Output, Run, lock};
 use crate::hash::NameSet;
 use crate::report::Warning;
+use crate::time::Epoch;
 
 mod caller;
 
@@ -28,7 +29,18 @@ pub struct Listing {
     /// What of other makers is listed beside them, by id and by ARN.
     pub others: Vec<String>,
     /// When AWS gave it, for one that was kept; `None`: just now.
-    pub kept_at: Option<crate::time::Epoch>,
+    pub kept_at: Option<Epoch>,
+}
+
+impl Listing {
+    /// What `aws` listed.
+    pub fn new(profiles: &[InferenceProfile], kept_at: Option<Epoch>) -> Self {
+        Listing {
+            models: listed(profiles),
+            others: of_others(profiles),
+            kept_at,
+        }
+    }
 }
 
 /// Asks AWS.
@@ -53,12 +65,9 @@ impl<'a> Asker<'a> {
     /// # Errors
     /// `AWS_CLI_NOT_FOUND`.
     pub fn new(context: &'a Context<'a>) -> Result<Self> {
-        let cli = AwsCli::find(context.env)?
-            .timeout(context.timeout(cli::DEFAULT_TIMEOUT.as_secs()))
-            .trace(context.listener.tracer());
         Ok(Asker {
             context,
-            cli,
+            cli: context.find_aws()?,
             renewed: Mutex::default(),
             lacks_type_filter: AtomicBool::new(false),
             remarks: Mutex::default(),
@@ -179,9 +188,16 @@ impl<'a> Asker<'a> {
             let first = target.waves.first().and_then(|wave| wave.first());
             self.list(caller, region, first.is_some_and(|first| first == region))
         };
-        listing::ask(&targets, jobs, &list, &mut |done, target| {
+        let mut answers = listing::ask(&targets, jobs, &list, &mut |done, target| {
             self.progress(done, targets.len(), &target.profile);
-        })
+        });
+        for (caller, answer) in callers.iter().zip(&mut answers) {
+            if let Some(error) = &mut answer.error {
+                let asked = callers.iter().find(|known| known.group == caller.group);
+                caller.take_over(error, asked.unwrap_or(caller));
+            }
+        }
+        answers
     }
 
     /// Asks who each caller is; one run for those of a group. The answers are in the callers' order.
@@ -205,7 +221,7 @@ impl<'a> Asker<'a> {
                 first.push(group);
             }
         }
-        let mut answers: Vec<(&str, Result<Identity>)> = Vec::new();
+        let mut answers: Vec<(&Caller, Result<Identity>)> = Vec::new();
         for round in [first, rest] {
             let runs: Vec<Run> = round
                 .iter()
@@ -220,12 +236,18 @@ impl<'a> Asker<'a> {
                 }
             });
             for ((caller, _), outcome) in round.iter().zip(outcomes) {
-                answers.push((&caller.group, read_identity(caller, outcome)));
+                answers.push((caller, read_identity(caller, outcome)));
             }
         }
         let answer = |(caller, _): &(Caller, _)| {
-            let known = answers.iter().find(|(group, _)| *group == caller.group);
-            known.map_or_else(|| Err(unknown_caller()), |(_, answer)| answer.clone())
+            let known = answers
+                .iter()
+                .find(|(asked, _)| asked.group == caller.group);
+            let (asked, answer) = known.ok_or_else(unknown_caller)?;
+            answer.clone().map_err(|mut error| {
+                caller.take_over(&mut error, asked);
+                error
+            })
         };
         callers.iter().map(answer).collect()
     }
@@ -253,11 +275,10 @@ impl<'a> Asker<'a> {
             who = Some(identify());
             board.next_done();
         });
-        let listing = listing.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let nobody = || Err(unknown_caller());
+        let listed = lock(&listing).take();
         (
-            who.unwrap_or_else(nobody),
-            listing.unwrap_or_else(|| Err(unknown_caller())),
+            who.unwrap_or_else(|| Err(unknown_caller())),
+            listed.unwrap_or_else(|| Err(unknown_caller())),
         )
     }
 
@@ -335,11 +356,7 @@ impl<'a> Asker<'a> {
 /// The listing kept for a caller and region.
 pub fn find_kept(context: &Context<'_>, caller: &Caller, region: &str) -> Option<Listing> {
     let kept = listing::load_kept(context.env, caller.key(region))?;
-    Some(Listing {
-        models: listed(&kept.profiles),
-        others: of_others(&kept.profiles),
-        kept_at: Some(kept.fetched_at),
-    })
+    Some(Listing::new(&kept.profiles, Some(kept.fetched_at)))
 }
 
 /// The Claude models of a listing, `global.` first.
@@ -402,22 +419,27 @@ pub fn means_no_credentials(error: &Error) -> bool {
 pub fn refusal(credentials: &Credentials) -> Option<Error> {
     if credentials.is_valid()
         || credentials.cached_role_until.is_some()
-        || credentials.kind == credentials::Kind::None
+        || credentials.are_elsewhere()
     {
         return None;
     }
-    let problem = credentials.problem.as_ref()?;
-    let mut error = Error::new(problem.code, problem.message.clone());
-    error.suggestion.clone_from(&problem.suggestion);
-    Some(error)
+    credentials.problem.as_ref().map(Error::from)
 }
 
 /// That a region offers no Claude model to the caller.
 pub fn no_access(region: &str) -> Error {
     if has_bedrock(region) == Some(false) {
         let message = format!("Bedrock is not in {region}");
-        return Error::new(Code::BedrockAccessDenied, message)
-            .suggest("pass another --region, such as us-east-1 or eu-central-1");
+        let step = match regions::partition(region) {
+            "aws" => "pass another --region, such as us-east-1 or eu-central-1".to_owned(),
+            partition => match regions::bedrock_regions(partition).first() {
+                Some(there) => format!("pass another --region, such as {there}"),
+                None => format!(
+                    "take a profile of another partition: Bedrock is nowhere in {partition}"
+                ),
+            },
+        };
+        return Error::new(Code::BedrockAccessDenied, message).suggest(step);
     }
     Error::new(
         Code::BedrockAccessDenied,
@@ -426,13 +448,18 @@ pub fn no_access(region: &str) -> Error {
     .suggest("choose another region, or ask for access to Claude models on the Bedrock console")
 }
 
+/// That nothing can be told offline.
+pub fn none_kept() -> Error {
+    Error::new(
+        Code::ListingMissing,
+        "no listing is kept for this profile and region",
+    )
+    .suggest("leave --offline out once")
+}
+
 fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {
     let context = caller.failure("sts get-caller-identity", None);
     cli::read(&context, outcome, identity::parse)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn nothing_ran() -> Result<Output> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::aws::cli;
+use crate::aws::cli::{self, AwsCli};
 use crate::commands::Context;
 use crate::commands::usage::arguments;
 use crate::error::{Code, Result};
@@ -25,7 +25,7 @@ struct Tool {
     installed: bool,
     version: Option<String>,
     path: Option<String>,
-    /// Why the program will not do, though it is there.
+    /// Why the program will not do, or why that is not known.
     problem: Option<Warning>,
 }
 
@@ -48,9 +48,11 @@ impl CheckPrerequisites {
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
         let paths = ["aws", "node"].map(|name| exec::find(env, name));
+        let offline = context.options.offline;
         let runs: Vec<exec::Run> = paths
             .iter()
             .flatten()
+            .filter(|_| !offline)
             .map(|path| {
                 exec::Run::new(path, env)
                     .args(["--version"])
@@ -61,6 +63,13 @@ impl CheckPrerequisites {
         let mut outcome = |path: &Option<PathBuf>| path.as_ref().and_then(|_| outcomes.next());
         let [aws, node] = &paths;
         let mut aws_cli = Tool::new(aws.as_ref());
+        if let Err(error) = AwsCli::find(env) {
+            aws_cli.problem = Some(Warning::from(&error));
+        } else if offline {
+            let message = "with --offline `aws` is not asked for its version";
+            let warning = Warning::new("NOT_ASKED", message).suggest("leave --offline out");
+            aws_cli.problem = Some(warning);
+        }
         if let (Some(path), Some(outcome)) = (aws, not_interrupted(outcome(aws))?) {
             let problem = match cli::read_version(path, outcome) {
                 Ok((version, line)) => {
@@ -78,7 +87,7 @@ impl CheckPrerequisites {
         };
         let missing = [("aws-cli", &aws_cli), ("node", &node)];
         Ok(Box::new(Prerequisites {
-            ready: aws_cli.installed && aws_cli.problem.is_none(),
+            ready: aws_cli.installed && (offline || aws_cli.problem.is_none()),
             missing: missing
                 .into_iter()
                 .filter(|(_, tool)| !tool.installed)

@@ -25,7 +25,7 @@ use crate::prompt;
 use crate::report::{Look, Report, Tint, document, escape, fold};
 
 pub use check::{Check, Group, State};
-pub use network::without_password;
+pub use settings::settings_key;
 
 arguments! {
     /// Check for everything that is known to go wrong, and say what to do about it
@@ -104,10 +104,10 @@ impl Doctor {
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let gather = || Facts::gather(context.env, context.options);
         let mut facts = gather();
-        // A file that Claude Code drops is for a person to mend; the check says so.
-        let planned = repair(context, &facts, true).ok();
         let mut fixed = None;
         let mut checks = examine_all(&facts);
+        // A file that Claude Code drops is for a person to mend; the check says so.
+        let planned = repair(context, &facts, &checks, true).ok();
         for check in &mut checks {
             check.fix = planned
                 .as_ref()
@@ -137,7 +137,7 @@ impl Doctor {
     /// Whatever stops the edit.
     pub fn repair(context: &Context<'_>, only_planned: bool) -> Result<Vec<Change>> {
         let facts = Facts::gather(context.env, context.options);
-        Ok(repair(context, &facts, only_planned)?.changes)
+        Ok(repair(context, &facts, &examine(&facts), only_planned)?.changes)
     }
 
     /// Shows what is wrong and the repairs, asks, and commits them.
@@ -163,7 +163,7 @@ impl Doctor {
             context.listener.note("Nothing was changed.");
             return Ok(Vec::new());
         }
-        let done = repair(context, facts, false)?;
+        let done = repair(context, facts, &before.checks, false)?;
         context
             .listener
             .note("Mended. Restart Claude Code for it to take effect.");
@@ -171,18 +171,31 @@ impl Doctor {
     }
 }
 
-/// Plans the repairs; commits them unless they are only asked after.
-fn repair(context: &Context<'_>, facts: &Facts, only_planned: bool) -> Result<Edited> {
-    let region = &facts.region;
-    let region = region.is_known().then_some(region.used.value.as_str());
+/// Plans the repairs of what the checks have found, and of nothing else; commits them unless they are only asked after.
+fn repair(
+    context: &Context<'_>,
+    facts: &Facts,
+    checks: &[Check],
+    only_planned: bool,
+) -> Result<Edited> {
+    let told = |about: fn(&str) -> bool| {
+        let mut bad = checks.iter().filter(|check| check.is_bad());
+        bad.any(|check| check.key.as_deref().is_some_and(about))
+    };
     let login = facts
         .credentials
         .as_ref()
         .and_then(|found| found.login.as_ref());
+    let login = login.filter(|_| told(|key| key == "awsAuthRefresh"));
     let login = login.map(Login::command);
     let path = &facts.target;
-    let plan =
-        &mut |seen: file::Seen<'_>| plan::plan_repair(seen.current, region, login.as_deref(), path);
+    let wanted = plan::Repairs {
+        on: facts.on,
+        models: told(|key| key != "awsAuthRefresh"),
+        region: &facts.region.used.value,
+        login: login.as_deref(),
+    };
+    let plan = &mut |seen: file::Seen<'_>| plan::plan_repair(seen.current, wanted, path);
     if only_planned {
         settings_edit::preview(context, path, plan)
     } else {
@@ -279,11 +292,11 @@ impl Report for Diagnosis {
     }
 }
 
-/// Why no request can arrive, whatever AWS says: the gateway's address is none, or nobody signs.
-pub fn blocked_on_the_way(facts: &Facts) -> Option<Check> {
-    let codes = ["BASE_URL_INVALID", "REQUESTS_UNSIGNED"];
-    let mut checks = examine(facts).into_iter();
-    checks.find(|check| codes.contains(&check.code) && check.state == State::Fail)
+/// What stops Claude Code, as far as files tell.
+pub fn stops(facts: &Facts) -> Vec<Check> {
+    let mut checks = examine(facts);
+    checks.retain(|check| check.state == State::Fail);
+    checks
 }
 
 /// Whether anybody but the owner may read the file.

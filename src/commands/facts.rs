@@ -12,12 +12,12 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::credentials::{Credentials, Inspector};
 use crate::aws::profiles::AwsFiles;
 use crate::claude::keys;
-use crate::claude::models::Family;
-use crate::claude::settings::Stack;
+use crate::claude::models::{Family, cannot_work};
+use crate::claude::settings::{Scope, Stack};
 use crate::commands::Options;
 use crate::env::Env;
 use crate::error::Result;
-use crate::shell::quote;
+use crate::shell::{option, quote};
 
 pub use access::{Access, export_that_counts, switches_off};
 pub use region::{LAST_RESORT, Region};
@@ -31,6 +31,8 @@ pub struct Facts<'a> {
     pub stack: Stack,
     /// The file that `--fix` and `reset` edit.
     pub target: PathBuf,
+    /// The start of a command line that edits the user's settings, or the file that `--settings` names.
+    program: String,
     /// The AWS files; an error is a file that botocore rejects.
     pub files: Result<AwsFiles>,
     /// The same as Claude Code reads them.
@@ -60,8 +62,15 @@ impl<'a> Facts<'a> {
     pub fn gather(env: &'a Env, options: &Options) -> Self {
         let target = options.settings_path(env);
         let mut stack = Stack::load(env);
+        let mut program = "claude-bedrock".to_owned();
         if options.settings.is_some() {
             stack = stack.with_user_file(target.clone());
+            program = [
+                &program,
+                " ",
+                &option("--settings", &target.display().to_string()),
+            ]
+            .concat();
         }
         let files = AwsFiles::load(env);
         let view = match &files {
@@ -79,17 +88,22 @@ impl<'a> Facts<'a> {
         // Without `AWS_PROFILE` the default profile is one place among several: a container may hold credentials too.
         let credentials = credentials
             .filter(|(name, files)| access.is_named() || files.find_profile(name).is_some())
-            .map(|(name, files)| Inspector::new(env, files).inspect(name));
+            .map(|(name, files)| {
+                let found = Inspector::new(env, files).inspect(name);
+                found.met(name, matches!(access, Access::Export(_)))
+            })
+            .filter(|found| access.is_named() || !found.are_elsewhere());
         let region = Region::find(
             &stack,
             &view,
             profile.as_ref(),
             matches!(access, Access::Profile(_) | Access::Default),
         );
-        Facts {
+        let mut facts = Facts {
             env,
             on: stack.is_on("CLAUDE_CODE_USE_BEDROCK"),
             target,
+            program,
             files,
             view,
             profile,
@@ -101,7 +115,18 @@ impl<'a> Facts<'a> {
             refresh,
             export,
             stack,
+        };
+        let found = facts.credentials.as_ref();
+        if found.is_some_and(|found| !found.is_valid() && found.asks_for_mfa())
+            && !matches!(facts.access, Access::Export(_))
+        {
+            let step = facts.apply_again("--isolate");
+            let found = facts.credentials.as_mut();
+            if let Some(problem) = found.and_then(|found| found.problem.as_mut()) {
+                problem.suggestion = Some(step);
+            }
         }
+        facts
     }
 
     /// A variable of the shell that this program was started in; `None` inside Claude Code, which makes some up.
@@ -110,24 +135,62 @@ impl<'a> Facts<'a> {
         env.var_nonempty(name).filter(|_| self.stack.counts_shell())
     }
 
-    /// The command line that writes the configuration in use once more, with more options.
+    /// The start of a command line that edits the settings of a scope.
+    pub fn command(&self, scope: Option<Scope>) -> String {
+        match scope {
+            Some(scope @ (Scope::Local | Scope::Project)) => {
+                format!("claude-bedrock --scope {}", scope.as_str())
+            }
+            _ => self.program.clone(),
+        }
+    }
+
+    /// The command line that writes the configuration in use once more, with more options; what is missing or cannot work is
+    /// left for `setup` to ask for.
+    ///
+    /// What a project's files say goes into this checkout's own: neither the user's other projects nor the team are to have
+    /// it.
     pub fn apply_again(&self, more: &str) -> String {
         let named = self.access.profile().filter(|_| self.access.is_named());
         let variable = self.profile.as_ref().map(|found| found.value.as_str());
-        let model = self.model.as_ref().map_or("MODEL", |model| &model.value);
-        let mut text = format!(
-            "claude-bedrock apply-config --profile {} --region {} --model {}",
-            quote(named.or(variable).unwrap_or("NAME")),
-            quote(&self.region.used.value),
-            quote(model)
-        );
-        let mut add = |part: &str| text.push_str(&format!(" {part}"));
+        let profile = named.or(variable);
+        let region = &self.region.used;
+        let model = self.model.as_ref();
+        let model = model.filter(|model| !cannot_work(&model.value, &region.value, self.env.now));
+        let values = [self.profile.as_ref(), Some(region), model]
+            .into_iter()
+            .flatten();
+        let mut scopes = values.filter_map(Sourced::scope);
+        let here = scopes.any(|scope| matches!(scope, Scope::Local | Scope::Project));
+        let mut text = self.command(here.then_some(Scope::Local));
+        let mut add = |part: &str| {
+            text.push(' ');
+            text.push_str(part);
+        };
+        add(if profile.is_some() && model.is_some() {
+            "apply-config"
+        } else {
+            "setup"
+        });
+        if let Some(profile) = profile {
+            add(&option("--profile", profile));
+        }
+        add(&option("--region", &region.value));
+        if let Some(model) = model {
+            add(&option("--model", &model.value));
+        }
         if matches!(self.access, Access::Export(_)) {
             add("--isolate");
         }
         let url = self.variable("ANTHROPIC_BEDROCK_BASE_URL");
         if let Some(url) = url.filter(|_| !more.contains("--base-url")) {
-            add(&format!("--base-url {}", quote(&url.value)));
+            // A password in it is for nobody's eyes, and without it the address is another.
+            let known = if url.value.contains('@') {
+                "URL"
+            } else {
+                &url.value
+            };
+            add(&format!("--base-url {}", quote(known)));
         }
         if self.stack.is_on("CLAUDE_CODE_SKIP_BEDROCK_AUTH") {
             add("--skip-auth");
@@ -135,7 +198,7 @@ impl<'a> Facts<'a> {
         if !self.pins.is_empty() && !more.contains("--pin") {
             add("--pin");
         }
-        let saved = self.model.as_ref().and_then(Sourced::key) == Some("model");
+        let saved = model.and_then(Sourced::key) == Some("model");
         if saved && !more.contains("--model-in") {
             add("--model-in settings");
         }

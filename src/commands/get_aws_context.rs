@@ -7,8 +7,11 @@ use serde::Serialize;
 use crate::aws::claude_view::ClaudeView;
 use crate::aws::credentials::{Credentials, Inspector, Status};
 use crate::aws::profiles::{AwsFiles, Profile};
+use crate::aws::regions::is_region_shaped;
+use crate::claude::plan::profile_of_command;
 use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
+use crate::commands::facts::export_that_counts;
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::env::Env;
 use crate::error::Result;
@@ -44,6 +47,9 @@ arguments! {
         jobs: Option<u64> = Flag::option("jobs", Takes::Number("NUMBER", 1, 64));
     }
 }
+
+/// Where the shell names a region.
+const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The `data` of the answer: the recorded members in the recorded order, then ours.
 #[derive(Serialize)]
@@ -95,6 +101,11 @@ impl GetAwsContext {
         let mut answers = Vec::new();
         if asks {
             let region = config.as_ref().and_then(|config| config.region.as_deref());
+            // `aws` and Claude Code both fall back on what the shell says.
+            let mut regions = region
+                .into_iter()
+                .chain(REGIONS.iter().filter_map(|name| env.var(name)));
+            let region = regions.find(|region| is_region_shaped(region));
             answers = live::ask(self, context, &subjects, region);
             exec::check_interrupted()?;
             // The run of aws renewed the session.
@@ -109,7 +120,35 @@ impl GetAwsContext {
         for (profile, answer) in profiles.iter_mut().zip(&answers) {
             profile.add(answer, self.asked_region(), env.now);
         }
-        let mut answer = AwsContext::new(env, profiles, config);
+        let exported = export_that_counts(&stack).and_then(|it| profile_of_command(&it.value));
+        let mut answer = AwsContext::new(env, profiles, config, exported.as_deref());
+        // What is not shown may work, or be made to by logging in.
+        let works = |profile| {
+            let credentials = inspector.inspect_profile(profile);
+            credentials.is_valid() || credentials.can_log_in()
+        };
+        let mut hidden = files
+            .profiles
+            .iter()
+            .filter(|profile| !wanted(&profile.name));
+        answer.needs_sso_setup = answer.needs_sso_setup && !hidden.any(works);
+        if self.verify && context.options.offline {
+            let message = "with --offline AWS is not asked who the profiles are";
+            answer
+                .warnings
+                .push(Warning::new("NOT_ASKED", message).suggest("leave --offline out"));
+        }
+        let named = env
+            .var_nonempty("AWS_PROFILE")
+            .map(|name| files.require_profile(name));
+        if let Some(Err(error)) = named {
+            let mut warning = Warning::from(&error);
+            warning.message = format!(
+                "AWS_PROFILE names a profile that is not there: {}",
+                error.message
+            );
+            answer.warnings.push(warning);
+        }
         let unreadable = files.find_unreadable(env);
         // The profiles are in there, for all that can be told.
         answer.needs_sso_setup &= unreadable.is_empty();
@@ -146,6 +185,7 @@ impl AwsContext {
         env: &Env,
         profiles: Vec<ProfileContext>,
         current_config: Option<CurrentConfig>,
+        exported: Option<&str>,
     ) -> Self {
         let names = |keep: fn(&ProfileContext) -> bool| -> Vec<String> {
             profiles
@@ -156,9 +196,10 @@ impl AwsContext {
         };
         let valid_profiles = names(|one| one.valid);
         let bedrock_profiles = names(|one| one.bedrock_access);
+        // An export command beats a profile beside it.
         let configured = current_config
             .as_ref()
-            .and_then(|config| config.profile.as_deref());
+            .and_then(|config| exported.or(config.profile.as_deref()));
         let recommended = recommend(&profiles, configured, env.var_nonempty("AWS_PROFILE"));
         let login = profiles.iter().find(|one| one.needs_login);
         let needs_login = valid_profiles.is_empty() && login.is_some();
@@ -187,7 +228,7 @@ fn recommend(
 ) -> Option<String> {
     let rank = |one: &ProfileContext| {
         (
-            !one.claude_code.readable,
+            !one.works_for_claude_code(),
             !one.bedrock_access,
             Some(one.name.as_str()) != configured,
             Some(one.name.as_str()) != from_shell,

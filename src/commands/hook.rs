@@ -66,6 +66,11 @@ impl Report for Answer {
             .as_ref()
             .map_or_else(String::new, |answer| format!("{answer}\n"))
     }
+
+    /// Claude Code would take anything else for a hook that failed.
+    fn exit_unwritten(&self) -> u8 {
+        0
+    }
 }
 
 /// What Claude Code says on stdin.

@@ -2,25 +2,34 @@
 
 use serde::Serialize;
 
-use crate::claude::plan::{self, Change, PRESETS, Tuning, plan_inference, read_tuning};
+use crate::claude::plan::{self, PRESETS, Tuning, plan_inference, read_tuning};
 use crate::claude::settings::parse_settings;
 use crate::commands::Context;
-use crate::commands::settings_edit::edit;
-use crate::commands::usage::{Flag, Takes, arguments, words};
+use crate::commands::settings_edit::{Edited, edit};
+use crate::commands::usage::{Flag, Takes, Words, arguments, words};
 use crate::error::{Code, Error, Result};
 use crate::file;
-use crate::report::{Report, Warning, document};
+use crate::report::{Report, document};
 
 /// The caps that may be set, in tokens.
 const RANGE: std::ops::RangeInclusive<u32> = 4096..=16384;
+
+/// The presets by name, and what is none of them.
+const NAMES: Words = &[
+    ("focused", "4096 tokens each"),
+    ("balanced", "8192 tokens each"),
+    ("thorough", "16384 tokens each"),
+    ("custom", "What --thinking and --output say"),
+    ("none", "No cap: those that are set go"),
+];
 
 arguments! {
     /// Show or set the caps on thinking and output tokens
     ///
     /// Without a cap Claude Code uses each model's own limit. A cap on output ends every answer there, long files included.
     pub struct InferenceConfig = "inference-config" {
-        /// Both caps at once: focused, balanced, thorough; or custom, with --thinking and --output
-        preset: Option<String> = Flag::option("preset", Takes::Text("NAME"));
+        /// Both caps at once
+        preset: Option<String> = Flag::option("preset", Takes::OneOf("NAME", NAMES));
 
         /// Cap on thinking tokens, 4096 to 16384; goes before the preset's
         thinking: Option<String> = Flag::option("thinking", Takes::Text("TOKENS"));
@@ -90,27 +99,20 @@ struct Shown {
 
 /// The `data` of a change.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Capped {
     applied: bool,
     config: Caps,
-    settings_path: String,
-    requires_restart: bool,
-    changed: bool,
-    changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    warnings: Vec<Warning>,
+    #[serde(flatten)]
+    edited: Edited,
 }
 
 impl InferenceConfig {
     /// Shows, or sets.
     ///
     /// # Errors
-    /// `USAGE` for a preset or a number that is none; `NOT_CONFIGURED`; those of the edit.
+    /// `USAGE` for a number that is none; `NOT_CONFIGURED`; those of the edit.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let path = context.settings_path();
-        let settings_path = path.display().to_string();
         let wished = self.wished()?;
         if wished == Tuning::default() {
             let bytes = file::read(&path)?.unwrap_or_default();
@@ -125,7 +127,7 @@ impl InferenceConfig {
                     min: *RANGE.start(),
                     max: *RANGE.end(),
                 },
-                settings_path,
+                settings_path: path.display().to_string(),
             }));
         }
         let mut after = Tuning::default();
@@ -140,40 +142,25 @@ impl InferenceConfig {
         Ok(Box::new(Capped {
             applied: !self.dry_run,
             config: caps(after, None),
-            settings_path,
-            requires_restart: edited.changed,
-            changed: edited.changed,
-            changes: edited.changes,
-            diff: edited.diff,
-            warnings: edited.warnings,
+            edited,
         }))
     }
 
     /// What the flags ask for: a number goes before the preset's.
     fn wished(&self) -> Result<Tuning> {
-        let preset = match self.preset.as_deref() {
-            None | Some("custom") => None,
-            Some(name) => Some(
-                PRESETS
-                    .iter()
-                    .find(|preset| preset.name == name)
-                    .ok_or_else(|| {
-                        usage(format!(
-                            "invalid preset: {name}. Valid options: focused, balanced, thorough, custom"
-                        ))
-                    })?
-                    .tokens,
-            ),
-        };
+        let name = self.preset.as_deref();
+        let preset = PRESETS.iter().find(|preset| name == Some(preset.name));
+        let preset = preset.map(|preset| preset.tokens);
         let thinking = tokens(self.thinking.as_deref(), "thinking")?;
         let output = tokens(self.output.as_deref(), "output")?;
-        if self.preset.as_deref() == Some("custom") && thinking.or(output).is_none() {
+        if name == Some("custom") && thinking.or(output).is_none() {
             return Err(usage("--preset=custom needs --thinking or --output"));
         }
         Ok(Tuning {
             thinking: thinking.or(preset),
             output: output.or(preset),
             no_caching: self.prompt_caching.map(|switch| switch == Switch::Off),
+            lift: name == Some("none"),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The one quiet look of the commands for people: aligned rows, wrapped bullets, dates.
 
 use crate::env::LocalTime;
-use crate::report::{Look, Tint, escape, fold};
+use crate::report::{Look, Tint, capitalized, escape, fold};
 use crate::time::Epoch;
 
 /// What a bullet says at a glance.
@@ -63,7 +63,11 @@ impl Row {
     }
 }
 
-/// The rows with their columns aligned. A note that does not fit beside its value stands below it.
+/// Columns of a terminal where a path or an id hardly fits beside anything.
+const NARROW: usize = 60;
+
+/// The rows with their columns aligned. A note that does not fit beside its value stands below it. On a narrow terminal so
+/// does a value with a word that does not fit beside its label: it is not broken.
 pub fn rows(look: &Look, rows: &[Row]) -> String {
     let label_width = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0);
     let note_width = rows.iter().map(|row| width(&row.note)).max().unwrap_or(0);
@@ -76,11 +80,22 @@ pub fn rows(look: &Look, rows: &[Row]) -> String {
         .map(|row| width(&row.value))
         .max()
         .unwrap_or(0);
-    let margin = " ".repeat(indent);
     let mut out = String::new();
     for row in rows {
-        let label = format!("{:label_width$}", row.label);
-        out.push_str(&format!("  {}  ", look.tint(Tint::Dim, &label)));
+        let longest = row.value.split(' ').map(width).max().unwrap_or(0);
+        let below = longest > room && look.width < NARROW;
+        let (room, indent) = if below {
+            (room + indent - 4, 4)
+        } else {
+            (room, indent)
+        };
+        let margin = " ".repeat(indent);
+        let label = look.tint(Tint::Dim, &format!("{:label_width$}", row.label));
+        out.push_str(&match (below, row.label.as_str()) {
+            (false, _) => format!("  {label}  "),
+            (true, "") => margin.clone(),
+            (true, _) => format!("  {label}\n{margin}"),
+        });
         let value = fold(&row.value, room, indent);
         let note = look.tint(Tint::Dim, &row.note);
         if beside(row) {
@@ -147,28 +162,32 @@ fn is_command(step: &str) -> bool {
         "claude",
         "claude-bedrock",
         "curl",
+        "dir",
         "export",
+        "find",
+        "icacls",
+        "ls",
         "mv",
+        "printf",
         "sudo",
         "unset",
         "winget",
     ];
     let program = step.split_whitespace().next().unwrap_or_default();
-    let sentence = step.contains(": ") || step.contains(", ");
+    // What stands in quotes is a name, whatever is in it.
+    let mut words = step.split(['\'', '"']).step_by(2);
+    let sentence = words.any(|words| words.contains(": ") || words.contains(", "));
     PROGRAMS.contains(&program) && program.len() < step.len() && !sentence
 }
 
 /// `text` with a capital at its start, unless that is a command, a name or a path.
-pub fn capital(text: &str) -> String {
+fn capital(text: &str) -> String {
     let word = text.split_whitespace().next().unwrap_or_default();
     let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == ',');
-    match text.chars().next() {
-        Some(first) if plain && word != "aws" && word != "claude-bedrock" => {
-            std::iter::once(first.to_ascii_uppercase())
-                .chain(text.chars().skip(1))
-                .collect()
-        }
-        _ => text.to_owned(),
+    if plain && word != "aws" && word != "claude-bedrock" {
+        capitalized(text)
+    } else {
+        text.to_owned()
     }
 }
 
@@ -254,6 +273,15 @@ mod tests {
             ),
             "  x The session ended a long\n    while ago\n    aws sso login --profile development\n"
         );
+        for command in [
+            "printf '%s\\n' '*.before-bedrock' >> '/a, b: c/.gitignore'",
+            "aws sso login --profile 'a, b: c' --no-browser",
+        ] {
+            for (before, shown) in [("", ""), ("then run: ", "Then run:\n    ")] {
+                let text = bullet(&look, Mark::Warn, "x", Some(&format!("{before}{command}")));
+                assert_eq!(text, format!("  ! X\n    {shown}{command}\n"));
+            }
+        }
         assert_eq!(
             bullet(
                 &look,

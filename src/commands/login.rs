@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::aws::cli::{AwsCli, Browser, Session};
+use crate::aws::cli::{AwsCli, Browser};
 use crate::aws::credentials::{Credentials, Inspector, Kind, Login as How, Status};
 use crate::aws::failure;
 use crate::aws::profiles::AwsFiles;
@@ -17,6 +17,7 @@ use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::file;
+use crate::hash::sha1_hex;
 use crate::report::{Look, Report, document, escape};
 use crate::shell::option;
 use crate::time::{Epoch, describe_span, format_timestamp};
@@ -77,24 +78,25 @@ impl Login {
             None => choose_profile(context, &files, Purpose::Login)?,
         };
         files.require_profile(&name)?;
-        let Some(how) = Inspector::new(context.env, &files).inspect(&name).login else {
-            return Err(cannot_log_in(context, &files, &name));
+        let found = Inspector::new(context.env, &files).inspect(&name);
+        let Some(how) = &found.login else {
+            return Err(cannot_log_in(&found, &name));
         };
         let session = |env| Inspector::new(env, &files).inspect(how.profile());
         let before = session(context.env);
-        if self.if_needed && is_alive(&before) {
-            return Ok(answer(context, &how, &before, false));
+        if self.if_needed && before.is_valid() {
+            return Ok(answer(context, how, &before, false));
         }
         if context.options.offline {
             let message = "logging in takes `aws` and the network, and --offline rules them out";
             return Err(Error::new(Code::Usage, message).suggest("leave --offline out"));
         }
         let aws = AwsCli::find(context.env)?;
-        let turn = take_turn(context, &how, &before)?;
+        let turn = take_turn(context, how, &before)?;
         if turn.as_ref().is_some_and(file::Turn::waited) {
             let now = session(context.env);
-            if is_alive(&now) {
-                return Ok(answer(context, &how, &now, true));
+            if now.is_valid() {
+                return Ok(answer(context, how, &now, true));
             }
             // One browser window is enough: whoever closed it did not want another.
             let message = format!(
@@ -103,9 +105,9 @@ impl Login {
             );
             return Err(Error::new(Code::SsoLoginRequired, message).suggest(how.command()));
         }
-        self.log_in(context, &aws, &how)?;
+        self.log_in(context, &aws, how)?;
         let after = session(context.env);
-        if !is_alive(&after) {
+        if !after.is_valid() {
             let why = after.problem.as_ref().map(|problem| &problem.message);
             let message = format!(
                 "`{}` reported success and left no token that works: {}",
@@ -122,7 +124,7 @@ impl Login {
                 None => error,
             });
         }
-        Ok(answer(context, &how, &after, true))
+        Ok(answer(context, how, &after, true))
     }
 
     fn log_in(&self, context: &Context<'_>, aws: &AwsCli, how: &How) -> Result<()> {
@@ -133,15 +135,12 @@ impl Login {
                     (false, true) => Browser::Print,
                     (false, false) => Browser::Open,
                 };
-                (
-                    aws.sso_login(Session::OfProfile(profile), browser),
-                    "sso login",
-                )
+                (aws.sso_login(profile, browser), "sso login")
             }
             How::AwsLogin { profile } => (aws.login(profile), "login"),
         };
         context.listener.trace(&run.command_line());
-        let (exit, said) = exec::interactive_heard(&run)?;
+        let (exit, said) = exec::interactive(&run)?;
         if exit == 0 {
             return Ok(());
         }
@@ -185,7 +184,7 @@ impl Purpose {
     /// Whether a profile needs it; `None` where it is nothing for it.
     fn needs(self, files: &AwsFiles, credentials: &Credentials) -> Option<bool> {
         match (self, credentials.kind) {
-            (Purpose::Login, _) => Some(!is_alive(credentials)),
+            (Purpose::Login, _) => Some(!credentials.is_valid()),
             (Purpose::Upgrade, Kind::SsoLegacy) => Some(true),
             (Purpose::Upgrade, Kind::SsoSession) => {
                 let session = files.find_sso_session(credentials.sso_session.as_deref()?)?;
@@ -260,25 +259,17 @@ pub(super) fn choose_profile(
 }
 
 /// Why there is no login for a profile.
-fn cannot_log_in(context: &Context<'_>, files: &AwsFiles, name: &str) -> Error {
-    let credentials = Inspector::new(context.env, files).inspect(name);
-    if let Some(problem) = credentials
-        .problem
-        .filter(|_| matches!(credentials.status, Status::Invalid | Status::Missing))
+fn cannot_log_in(credentials: &Credentials, name: &str) -> Error {
+    if let (Some(problem), Status::Invalid | Status::Missing) =
+        (&credentials.problem, credentials.status)
     {
-        let mut error = Error::new(problem.code, problem.message);
-        error.suggestion = problem.suggestion;
-        return error;
+        return Error::from(problem);
     }
     let message = format!(
         "there is nothing to log in to: the profile `{name}` gets its credentials from elsewhere"
     );
     Error::new(Code::CredentialsMissing, message)
         .suggest("name a profile that logs in with --profile, or: claude-bedrock status")
-}
-
-fn is_alive(credentials: &Credentials) -> bool {
-    credentials.is_valid()
 }
 
 /// Waits until nobody else logs in to this session. `None`: the system cannot order the callers, and they go on without.
@@ -288,7 +279,7 @@ fn take_turn(
     session: &Credentials,
 ) -> Result<Option<file::Turn>> {
     let key = session.sso_session.as_deref().unwrap_or(how.profile());
-    let name = sha1_smol::Sha1::from(key).digest().to_string();
+    let name = sha1_hex(key.as_bytes());
     let folder = context.env.cache_dir().join("login").join(name);
     let longest = context.timeout(LONGEST_WAIT);
     match file::take_turn(&folder, longest) {

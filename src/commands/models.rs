@@ -5,17 +5,17 @@ use serde::Serialize;
 use crate::aws::credentials::Inspector;
 use crate::aws::profiles::AwsFiles;
 use crate::aws::regions;
-use crate::claude::keys::pin_of;
 use crate::claude::models::{
     Family, ListedModel, geographies_of_region, label, newest_first, recommended, without_one_m,
 };
 use crate::commands::Context;
-use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, listed, no_access, refusal};
-use crate::commands::facts::{Access, Facts};
+use crate::commands::ask_bedrock::{Asker, Caller, Listing, find_kept, no_access, refusal};
+use crate::commands::facts::{Access, Facts, Sourced};
+use crate::commands::layout::{Mark, bullet};
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::error::{Code, Error, Result};
 use crate::exec;
-use crate::report::{Look, Report, Tint, Warning, document, escape};
+use crate::report::{Look, Report, Tint, Warning, capitalized, document, escape, fold};
 use crate::time::{describe_span, format_timestamp};
 
 arguments! {
@@ -82,55 +82,12 @@ impl Models {
         let env = context.env;
         let facts = Facts::gather(env, context.options);
         let files = facts.files.as_ref().map_err(Error::clone)?;
-        let stack = &facts.stack;
-        let config = stack.current_config();
-        let Subject {
-            name,
-            region,
-            caller,
-            refusal,
-        } = self.subject(&facts, files)?;
-        regions::check(&region)?;
-        let whose = match (&name, &facts.access) {
-            (Some(name), _) => format!("the profile {name}"),
-            (None, Access::BearerToken(origin)) => {
-                format!("the Bedrock API key ({})", origin.words())
-            }
-            (None, Access::Keys(origin)) => {
-                format!("the access keys in variables ({})", origin.words())
-            }
-            (None, _) => "these credentials".to_owned(),
-        };
+        let config = facts.stack.current_config();
+        let subject = self.subject(&facts, files)?;
+        regions::check(&subject.region)?;
+        let whose = subject.whose(&facts.access);
         let mut warnings = Vec::new();
-        let listing = if context.options.offline {
-            Err(Error::new(
-                Code::ListingMissing,
-                format!("no listing is kept for {whose} in {region}"),
-            )
-            .suggest("leave --offline out once"))
-        } else {
-            context
-                .listener
-                .progress(&format!("Listing the models in {region}"));
-            refusal.map_or(Ok(()), Err).and_then(|()| {
-                if regions::has_bedrock(&region) == Some(false) {
-                    return Err(no_access(&region));
-                }
-                let asker = Asker::new(context)?;
-                let profiles = asker.list(&caller, &region, true)?;
-                warnings.extend(asker.remarks(&caller, &region));
-                let models = listed(&profiles);
-                if models.is_empty() {
-                    return Err(no_access(&region));
-                }
-                Ok(Listing {
-                    models,
-                    others: Vec::new(),
-                    kept_at: None,
-                })
-            })
-        };
-        let listing = match listing {
+        let listing = match subject.list(context, &whose, &mut warnings) {
             Ok(listing) => listing,
             Err(error) => {
                 exec::check_interrupted()?;
@@ -138,20 +95,18 @@ impl Models {
                 if matches!(error.code, Code::AccessDenied | Code::BedrockAccessDenied) {
                     return Err(error);
                 }
-                let kept = find_kept(context, &caller, &region).ok_or_else(|| error.clone())?;
+                let kept = find_kept(context, &subject.caller, &subject.region);
+                let kept = kept.ok_or_else(|| error.clone())?;
                 if !context.options.offline {
                     warnings.push(Warning::from(&error));
                 }
                 kept
             }
         };
+        let Subject { name, region, .. } = subject;
         let age = listing.kept_at.map_or(0, |at| env.now - at);
         let mut models = listing.models;
         newest_first(&mut models);
-        let pins: Vec<String> = Family::ALIASED
-            .iter()
-            .filter_map(|family| Some(stack.effective_env(pin_of(family)?.last()?)?.value))
-            .collect();
         let chosen = config.and_then(|config| config.model);
         Ok(Box::new(Listed {
             profile: name,
@@ -164,7 +119,7 @@ impl Models {
             region,
             models: models
                 .iter()
-                .map(|model| Model::new(model, chosen.as_deref(), &pins))
+                .map(|model| Model::new(model, chosen.as_deref(), &facts.pins))
                 .collect(),
             warnings,
         }))
@@ -231,12 +186,56 @@ struct Subject {
     refusal: Option<Error>,
 }
 
+impl Subject {
+    /// Whose models they are, for a sentence.
+    fn whose(&self, access: &Access) -> String {
+        match (&self.name, access) {
+            (Some(name), _) => format!("the profile {name}"),
+            (None, Access::BearerToken(origin)) => {
+                format!("the Bedrock API key ({})", origin.words())
+            }
+            (None, Access::Keys(origin)) => {
+                format!("the access keys in variables ({})", origin.words())
+            }
+            (None, _) => "the credentials of this machine".to_owned(),
+        }
+    }
+
+    /// What AWS lists now, and with it what the listing lacks.
+    fn list(
+        &self,
+        context: &Context<'_>,
+        whose: &str,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Listing> {
+        let region = &self.region;
+        if context.options.offline {
+            let message = format!("no listing is kept for {whose} in {region}");
+            let error = Error::new(Code::ListingMissing, message);
+            return Err(error.suggest("leave --offline out once"));
+        }
+        let listener = context.listener;
+        listener.progress(&format!("Listing the models in {region}"));
+        if let Some(refusal) = &self.refusal {
+            return Err(refusal.clone());
+        }
+        if regions::has_bedrock(region) == Some(false) {
+            return Err(no_access(region));
+        }
+        let asker = Asker::new(context)?;
+        let profiles = asker.list(&self.caller, region, true)?;
+        warnings.extend(asker.remarks(&self.caller, region));
+        let listing = Listing::new(&profiles, None);
+        if listing.models.is_empty() {
+            return Err(no_access(region));
+        }
+        Ok(listing)
+    }
+}
+
 impl Model {
-    fn new(model: &ListedModel, chosen: Option<&str>, pins: &[String]) -> Self {
-        let names = |text: &str| {
-            let bare = without_one_m(text);
-            bare == model.id || model.arn.as_deref() == Some(bare)
-        };
+    fn new(model: &ListedModel, chosen: Option<&str>, pins: &[(Family, Sourced)]) -> Self {
+        let names = |text: &str| model.is(without_one_m(text));
         let id = model.parsed();
         let geography = id.and_then(|id| id.geography);
         Model {
@@ -260,7 +259,7 @@ impl Model {
             application: model.application,
             behind: model.model_id.clone(),
             chosen: chosen.is_some_and(names),
-            pinned: pins.iter().any(|pin| names(pin)),
+            pinned: pins.iter().any(|(_, pin)| names(&pin.value)),
         }
     }
 }
@@ -271,32 +270,26 @@ impl Report for Listed {
     }
 
     fn text(&self, look: &Look) -> String {
-        let mut out = format!(
-            "Claude models for {} in {}",
-            look.tint(Tint::Bold, &escape(&self.whose)),
-            look.tint(Tint::Bold, &escape(&self.region))
-        );
+        let mut head = format!("Claude models for {} in {}", self.whose, self.region);
         if self.kept {
             let age = describe_span(self.age);
-            out.push_str(&format!(", as AWS listed them {age} ago"));
+            head.push_str(&format!(", as AWS listed them {age} ago"));
         }
-        out.push('\n');
+        let head = fold(&escape(&head), look.width, 0);
+        let mut out = format!("{}\n", look.tint(Tint::Bold, &head));
         for warning in &self.warnings {
             let what = if self.kept {
                 "AWS did not list them now: "
             } else {
                 "Not complete: "
             };
-            out.push_str(&look.tint(Tint::Warn, what));
-            out.push_str(&escape(&warning.message));
-            out.push('\n');
-            if let Some(step) = &warning.suggestion {
-                out.push_str(&format!(
-                    "  {} {}\n",
-                    look.tint(Tint::Bold, "try:"),
-                    escape(step)
-                ));
-            }
+            let told = format!("{what}{}", warning.message);
+            out.push_str(&bullet(
+                look,
+                Mark::Warn,
+                &told,
+                warning.suggestion.as_deref(),
+            ));
         }
         let width = |of: fn(&Model) -> &str| {
             let widths = self
@@ -310,14 +303,20 @@ impl Report for Listed {
             width(|it| &it.place),
             width(|it| &it.id),
         );
+        let at = versions + places + 6;
+        // An id is not broken. Where it fits only below its version, all stand there.
+        let stacked = self.models.iter().any(|model| {
+            let id = escape(&model.id).chars().count();
+            at + id > look.width && versions + 4 + id <= look.width
+        });
         let mut family = None;
         for model in &self.models {
             if family != Some(&model.family) {
-                let mut letters = model.family.chars();
-                let first = letters.next().map(|first| first.to_ascii_uppercase());
-                let word: String = first.into_iter().chain(letters).collect();
-                let word = if word.is_empty() { "Other" } else { &word };
-                out.push_str(&format!("\n{}\n", look.tint(Tint::Bold, &escape(word))));
+                let word = match model.family.as_str() {
+                    "" => "Other".to_owned(),
+                    family => escape(&capitalized(family)),
+                };
+                out.push_str(&format!("\n{}\n", look.tint(Tint::Bold, &word)));
                 family = Some(&model.family);
             }
             let marks = [
@@ -330,28 +329,32 @@ impl Report for Listed {
                 .filter(|(is, _)| *is)
                 .map(|(_, word)| *word)
                 .collect();
-            let line = format!(
-                "  {:versions$}  {:places$}  {:ids$}  ",
+            let marks = marks.join(", ");
+            let tinted = look.tint(Tint::Good, &marks);
+            let id = escape(&model.id);
+            let head = format!(
+                "  {:versions$}  {:places$}  ",
                 escape(&model.version),
                 escape(&model.place),
-                escape(&model.id),
             );
-            let marks = marks.join(", ");
-            out.push_str(line.trim_end());
-            if !marks.is_empty() {
-                // In a column of their own, else right beside the id, else below it.
+            out.push_str(&if stacked {
+                let head = head + &tinted;
+                format!("{}\n{}{id}", head.trim_end(), " ".repeat(versions + 4))
+            } else {
+                let line = format!("{head}{id:ids$}  ");
                 let (column, end) = (line.chars().count(), line.trim_end().chars().count());
-                let blanks = if column + marks.len() <= look.width {
-                    column - end
+                // In a column of their own, else right beside the id, else below it.
+                let gap = if marks.is_empty() {
+                    String::new()
+                } else if column + marks.len() <= look.width {
+                    " ".repeat(column - end)
                 } else if end + 2 + marks.len() <= look.width {
-                    2
+                    "  ".to_owned()
                 } else {
-                    out.push('\n');
-                    versions + places + 6
+                    format!("\n{}", " ".repeat(at))
                 };
-                out.push_str(&" ".repeat(blanks));
-                out.push_str(&look.tint(Tint::Good, &marks));
-            }
+                format!("{}{gap}{tinted}", line.trim_end())
+            });
             out.push('\n');
         }
         out

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::claude::plugin as bundle;
 use crate::claude::plugin::status_line::{self, Owner};
@@ -103,14 +104,20 @@ impl Install {
         let folder = folder(context, self.dir.as_deref());
         let binary = bundle::binary(env)?;
         let (status_line, mut warnings) = check_settings(settings);
-        let mut makes_settings = false;
+        let mut made_settings = None;
         if self.statusline {
             // Before anything is written: settings that cannot be edited are an error.
             let current = file::read(settings)?;
             status_line::plan_set(current.as_deref(), settings, &binary)?;
-            makes_settings = current.is_none();
+            made_settings = match &current {
+                None => Some(Value::Bool(true)),
+                Some(bytes) => std::str::from_utf8(bytes)
+                    .ok()
+                    .filter(|text| text.trim().is_empty())
+                    .map(Value::from),
+            };
         }
-        let done = bundle::install(&folder, &binary, makes_settings, self.force)?;
+        let done = bundle::install(&folder, &binary, made_settings, self.force)?;
         bundle::HookFailure::forget(env);
         let mut report = Outcome::new(env, &folder, done);
         report.installed = true;
@@ -156,9 +163,9 @@ impl Uninstall {
         let env = context.env;
         let settings = &settings_of(context);
         let folder = folder(context, self.dir.as_deref());
-        let made = bundle::Record::load(&folder)?.is_some_and(|record| record.made_settings);
+        let made = bundle::Record::load(&folder)?.and_then(|record| record.made_settings);
         let outcome = file::edit(settings, file::Options::default(), |seen| {
-            status_line::plan_unset(seen.current, settings, made)
+            status_line::plan_unset(seen.current, settings, made.as_ref())
         });
         let done = bundle::uninstall(&folder, &bundle::binary(env)?, self.force)?;
         bundle::HookFailure::forget(env);
@@ -265,15 +272,24 @@ impl Show {
         let settings = &settings_of(context);
         let folder = folder(context, self.dir.as_deref());
         let standing = bundle::look(&folder, &bundle::binary(env)?)?;
-        let (status_line, warnings) = check_settings(settings);
+        let (status_line, mut warnings) = check_settings(settings);
+        let mut install = "claude-bedrock plugin install".to_owned();
+        if let Some(dir) = &self.dir {
+            install.push(' ');
+            install.push_str(&option("--dir", &dir.display().to_string()));
+        }
+        let record = bundle::place(&folder, bundle::RECORD);
+        if standing.record.is_none() && file::read(&record)?.is_some() {
+            let message = format!(
+                "the record of the installation is garbled: {}",
+                env.tilde(&record)
+            );
+            warnings.push(Warning::new(GARBLED, message).suggest(install.as_str()));
+        }
         let (version, binary) = standing
             .record
             .map(|record| (record.version, record.binary))
             .unzip();
-        let mut install = "claude-bedrock plugin install".to_owned();
-        if let Some(dir) = &self.dir {
-            install += &format!(" {}", option("--dir", &dir.to_string_lossy()));
-        }
         if !standing.changed.is_empty() {
             install += " --force";
         }
@@ -298,6 +314,9 @@ impl Show {
     }
 }
 
+/// The code of a record that cannot be read, so that no file counts as ours.
+const GARBLED: &str = "PLUGIN_RECORD_INVALID";
+
 impl Report for Shown {
     fn json(&self) -> String {
         document(self)
@@ -307,7 +326,11 @@ impl Report for Shown {
         let folder = escape(&self.folder_in_short);
         let install = escape(&self.install);
         let Some(version) = &self.version else {
-            let mut text = format!("The plugin is not installed in {folder}\n  {install}\n");
+            let mut text = if self.warnings.iter().any(|it| it.code == GARBLED) {
+                format!("What stands of the plugin cannot be told in {folder}\n")
+            } else {
+                format!("The plugin is not installed in {folder}\n  {install}\n")
+            };
             push_warnings(&mut text, &self.warnings, look);
             return text;
         };

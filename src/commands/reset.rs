@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::claude::keys;
-use crate::claude::plan::{self, Change};
+use crate::claude::plan::{self, BEDROCK_STILL_ON};
 use crate::claude::settings::{Scope, Stack};
 use crate::commands::Context;
 use crate::commands::facts::Origin;
@@ -18,7 +18,7 @@ use crate::prompt;
 use crate::report::{Look, Report, Warning, document};
 
 arguments! {
-    /// Take Bedrock out of Claude Code's settings and put earlier values back
+    /// Take Bedrock out of Claude Code's settings and restore what it replaced
     ///
     /// Shows what will change and asks before it does. What is Bedrock's gets the value from before the first apply, or
     /// goes; everything else stays as it is now.
@@ -37,20 +37,17 @@ arguments! {
 
 /// The `data` of the answer.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct WasReset {
     reset: bool,
-    settings_path: String,
-    requires_restart: bool,
-    changed: bool,
-    changes: Vec<Change>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    warnings: Vec<Warning>,
+    #[serde(flatten)]
+    edited: Edited,
     #[serde(skip)]
     shown_path: String,
     #[serde(skip)]
     declined: bool,
+    /// Whether the settings from before have Bedrock on themselves.
+    #[serde(skip)]
+    on_again: bool,
 }
 
 impl Reset {
@@ -68,16 +65,17 @@ impl Reset {
         } else if !context.options.json {
             settings_edit::show(context, &done);
         }
+        // The file itself has told of its own.
+        let on_again = done.warnings.iter().any(|it| it.code == BEDROCK_STILL_ON);
+        if !self.dry_run && !declined && !on_again {
+            done.warnings.extend(still_on(context));
+        }
         Ok(Box::new(WasReset {
             reset: !self.dry_run && !declined,
             declined,
+            on_again,
             shown_path: context.env.tilde(&path),
-            settings_path: path.display().to_string(),
-            requires_restart: done.changed,
-            changed: done.changed,
-            changes: done.changes,
-            diff: done.diff,
-            warnings: done.warnings,
+            edited: done,
         }))
     }
 
@@ -94,8 +92,7 @@ impl Reset {
             if approved.is_some() {
                 settings_edit::show(context, &shown);
                 if !prompt::confirm(context.env, "Take Bedrock out?", false)? {
-                    (shown.changed, shown.changes) = (false, Vec::new());
-                    return Ok((shown, true));
+                    return Ok((shown.declined(path), true));
                 }
             }
             let mut differs = false;
@@ -108,11 +105,7 @@ impl Reset {
                 Ok(plan)
             });
             if !differs {
-                let mut done = edited?;
-                // The file itself has told of its own.
-                let told = done.warnings.iter().any(|it| it.code == STILL_ON);
-                done.warnings.extend(still_on(context).filter(|_| !told));
-                return Ok((done, false));
+                return Ok((edited?, false));
             }
             let listener = context.listener;
             listener.note("The settings have changed in the meantime.");
@@ -121,9 +114,6 @@ impl Reset {
     }
 }
 
-/// The code of a reset that leaves Bedrock on.
-const STILL_ON: &str = "BEDROCK_STILL_ON";
-
 /// Another file, or the shell, may have Bedrock on all the same.
 fn still_on(context: &Context<'_>) -> Option<Warning> {
     const SWITCH: &str = "CLAUDE_CODE_USE_BEDROCK";
@@ -131,15 +121,20 @@ fn still_on(context: &Context<'_>) -> Option<Warning> {
     let switch = stack
         .effective_env(SWITCH)
         .filter(|switch| keys::is_on(&switch.value))?;
+    let scope = switch.source.scope();
     let origin = Origin::Setting(switch.source, SWITCH);
-    let message = format!(
-        "Bedrock stays on: `{SWITCH}` is set {}",
-        match &origin {
-            Origin::Setting(source, _) if source.scope() == Some(Scope::Managed) => origin.words(),
-            _ => format!("in {}", origin.place(context.env)),
+    let place = match scope {
+        Some(Scope::Managed) => origin.words(),
+        _ => format!("in {}", origin.place(context.env)),
+    };
+    let step = match scope {
+        Some(scope @ (Scope::User | Scope::Project | Scope::Local)) => {
+            format!("claude-bedrock --scope {} reset", scope.as_str())
         }
-    );
-    Some(Warning::new(STILL_ON, message))
+        _ => origin.take_out(SWITCH, context.env),
+    };
+    let message = format!("Bedrock stays on: `{SWITCH}` is set {place}");
+    Some(Warning::new(BEDROCK_STILL_ON, message).suggest(step))
 }
 
 impl Report for WasReset {
@@ -161,20 +156,27 @@ impl Report for WasReset {
             return "Nothing was changed.\n".to_owned();
         }
         let path = &self.shown_path;
-        let keys = count(self.changes.len(), "key");
-        let mut out = match (self.changed, self.reset) {
+        let edited = &self.edited;
+        let keys = count(edited.changes.len(), "key");
+        let mut out = match (edited.changed, self.reset) {
+            (false, true) if self.on_again => {
+                format!("In {path} Bedrock is as it was before the first apply: on.")
+            }
+            (true, true) if self.on_again => {
+                format!("In {path} Bedrock is as it was before the first apply: on ({keys}).")
+            }
             (false, _) => format!("Nothing to do: Bedrock is not in {path}."),
             (true, false) => format!("{keys} would change in {path}; nothing was written."),
             (true, true) => format!("Bedrock is out of {path} ({keys})."),
         };
         out = paragraph(look, &out);
-        if self.changed && self.reset {
+        if edited.changed && self.reset {
             out.push_str(&paragraph(
                 look,
                 "Restart Claude Code: a running one keeps the old values.",
             ));
         }
-        for warning in &self.warnings {
+        for warning in &edited.warnings {
             out.push_str(&bullet(
                 look,
                 Mark::Warn,

@@ -37,6 +37,8 @@ arguments! {
     }
 }
 
+const MODEL: &str = "ANTHROPIC_MODEL";
+
 /// The end of a command that ran beside us, where the system cannot replace a program.
 struct Ended(u8);
 
@@ -48,19 +50,10 @@ impl Run {
     /// settings say what to use; `REGION_INVALID` for a `--region` that is none.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
-        if let Some(region) = self
-            .region
-            .as_deref()
-            .filter(|region| !regions::is_region_shaped(region))
+        if let Some(region) = &self.region
+            && !regions::is_region_shaped(region)
         {
-            let error = Error::new(
-                Code::RegionInvalid,
-                format!("`{region}` is not an AWS region"),
-            );
-            return Err(match regions::nearest(region) {
-                Some(near) => error.suggest(format!("did you mean `{near}`?")),
-                None => error.suggest("give a region such as us-east-1 or eu-central-1"),
-            });
+            return Err(regions::no_region(region));
         }
         let (name, args) = self.command.split_first().ok_or_else(no_command)?;
         let program = exec::find(env, name).ok_or_else(|| cannot_start(env, name))?;
@@ -78,23 +71,14 @@ impl Run {
         {
             return Err(nothing_to_set(&stack));
         }
-        let saved = || Some(stack.effective_top("model")?.value.as_str()?.to_owned());
-        let model = self.model.clone().or_else(|| configured("ANTHROPIC_MODEL"));
-        let values = [
-            ("CLAUDE_CODE_USE_BEDROCK", Some("1".to_owned())),
-            (
-                "AWS_PROFILE",
-                self.profile.clone().or_else(|| configured("AWS_PROFILE")),
-            ),
-            (
-                "AWS_REGION",
-                self.region.clone().or_else(|| configured("AWS_REGION")),
-            ),
-            ("ANTHROPIC_MODEL", model.or_else(saved)),
-        ];
         self.tell_what_wins(context, &stack);
-        let mut run = exec::Run::new(program, env).args(args.iter().cloned());
-        for (name, value) in values {
+        let mut run = exec::Run::new(program, env)
+            .args(args.iter().cloned())
+            .set_var("CLAUDE_CODE_USE_BEDROCK", "1");
+        for (name, given) in self.flags() {
+            let saved = || Some(stack.effective_top("model")?.value.as_str()?.to_owned());
+            let value = given.clone().or_else(|| configured(name));
+            let value = value.or_else(|| saved().filter(|_| name == MODEL));
             if let Some(value) = value {
                 run = run.set_var(name, value);
             }
@@ -111,17 +95,19 @@ impl Run {
         let code = exec::replace(&run)?;
         Ok(Box::new(Ended(u8::try_from(code).unwrap_or(1))))
     }
-}
 
-impl Run {
-    /// Claude Code's settings beat its environment; with flags that say otherwise that is a surprise.
-    fn tell_what_wins(&self, context: &Context<'_>, stack: &Stack) {
-        let flags = [
+    /// The variables that flags set.
+    fn flags(&self) -> [(&'static str, &Option<String>); 3] {
+        [
             ("AWS_PROFILE", &self.profile),
             ("AWS_REGION", &self.region),
-            ("ANTHROPIC_MODEL", &self.model),
-        ];
-        for (name, given) in flags {
+            (MODEL, &self.model),
+        ]
+    }
+
+    /// Claude Code's settings beat its environment; with flags that say otherwise that is a surprise.
+    fn tell_what_wins(&self, context: &Context<'_>, stack: &Stack) {
+        for (name, given) in self.flags() {
             let set = stack.effective_env(name);
             if let (Some(given), Some(set)) = (given, set)
                 && set.source != Source::Shell

@@ -1,6 +1,8 @@
 //! The session in the words of a person: how long, until when, what then.
 
-use crate::aws::credentials::{Credentials, Kind, Status};
+use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out, may_ask_instance};
+use crate::aws::profiles::AwsFiles;
+use crate::claude::plan::{is_our_refresh, is_sso_login, profile_of_command};
 use crate::commands::facts::{Access, Facts};
 use crate::commands::layout::{date, moment};
 use crate::error::Code;
@@ -27,12 +29,51 @@ pub fn words(facts: &Facts) -> String {
             "none, because there is no such profile".to_owned()
         }
         (_, Some(credentials)) => describe(credentials, facts.env.now),
-        (Access::Default, None) => "none found in files".to_owned(),
-        (Access::Profile(_) | Access::Export(_), None) => {
-            "not known: the AWS files cannot be read".to_owned()
+        (Access::Default, None) if facts.files.is_ok() => {
+            if hands_out(facts.env) || may_ask_instance(facts.env) {
+                ELSEWHERE.to_owned()
+            } else {
+                "none found in files".to_owned()
+            }
         }
+        (_, None) => "not known: the AWS files cannot be read".to_owned(),
     }
 }
+
+/// Why a refresh command does not suit the profile, where it does not: the code and a sentence.
+pub fn find_misfit(
+    refresh: &str,
+    credentials: &Credentials,
+    files: &AwsFiles,
+) -> Option<(&'static str, String)> {
+    let Some(login) = &credentials.login else {
+        // Claude Code runs it whenever AWS refuses; a login that cannot help makes it try for half a minute.
+        let message =
+            "`awsAuthRefresh` logs in, and the profile in use is none that one logs in to";
+        return is_our_refresh(refresh).then(|| ("REFRESH_WITHOUT_LOGIN", message.to_owned()));
+    };
+    let wanted = login.profile();
+    if is_sso_login(refresh).is_some_and(|sso| sso != matches!(login, Login::Sso { .. })) {
+        let message = format!(
+            "`awsAuthRefresh` is `{refresh}`, which can only fail: the profile `{wanted}` needs the other kind of log-in"
+        );
+        return Some(("REFRESH_OF_OTHER_KIND", message));
+    }
+    let name = profile_of_command(refresh).filter(|name| name != wanted)?;
+    // Any profile of the same session will do.
+    let session = files
+        .find_profile(&name)
+        .and_then(|profile| profile.text("sso_session"));
+    if session.is_some() && session == credentials.sso_session.as_deref() {
+        return None;
+    }
+    let message = format!(
+        "`awsAuthRefresh` logs in to the profile `{name}`, and the session is that of `{wanted}`"
+    );
+    Some(("REFRESH_FOR_OTHER_PROFILE", message))
+}
+
+const ELSEWHERE: &str = "from the container or instance, if it hands some out";
 
 /// Whether the verdict is on a profile that is in neither file.
 pub fn is_of_no_profile(credentials: &Credentials) -> bool {
@@ -91,9 +132,9 @@ pub fn describe(credentials: &Credentials, now: Epoch) -> String {
         (Status::Unverified, None) => match credentials.kind {
             Kind::Static => "access keys that do not run out; only AWS knows whether they work",
             Kind::Session => "session keys; no file says when they end",
-            Kind::Process => "from a program that is run when they are needed",
+            Kind::Process => "from a program that runs whenever credentials are needed",
             Kind::WebIdentity => "from a token in a file; only AWS knows whether it works",
-            Kind::None => "from the container or instance, if it hands some out",
+            Kind::None => ELSEWHERE,
             _ => "only AWS knows whether they work",
         }
         .to_owned(),

@@ -1,26 +1,60 @@
 //! One edit of Claude Code's settings: plan, then commit or show. Every command that changes them comes through here.
 
+use std::borrow::Cow;
 use std::path::Path;
 
+use serde::Serialize;
+
+use crate::claude::keys;
 use crate::claude::plan::{self, Change};
 use crate::claude::settings::{self, repository_of};
 use crate::commands::{Context, Scope};
 use crate::diff;
 use crate::error::Result;
 use crate::file;
-use crate::report::{Tint, Warning, escape};
+use crate::json_edit::Document;
+use crate::report::{Tint, Warning, escape, without_password};
 use crate::shell::quote;
 
-/// What came of an edit of the settings.
+/// What came of an edit of the settings: the members that the answers to one have in common.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Edited {
+    settings_path: String,
+    requires_restart: bool,
     /// Whether the file has, or would have, other bytes.
     pub changed: bool,
     /// Which of our keys change.
     pub changes: Vec<Change>,
+    /// For a dry run: what would change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
-    /// For a dry run: what would change.
-    pub diff: Option<String>,
+}
+
+impl Edited {
+    fn new(path: &Path, changed: bool) -> Self {
+        Edited {
+            settings_path: path.display().to_string(),
+            // Claude Code reads its settings when it starts.
+            requires_restart: changed,
+            changed,
+            changes: Vec::new(),
+            diff: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The same, had nobody wanted it.
+    #[must_use]
+    pub fn declined(self, path: &Path) -> Self {
+        Edited {
+            diff: self.diff,
+            warnings: self.warnings,
+            ..Edited::new(path, false)
+        }
+    }
 }
 
 /// Plans one edit from what is in the file.
@@ -73,12 +107,7 @@ fn carry_out(
     dry_run: bool,
     plan: &mut Planner<'_>,
 ) -> Result<Edited> {
-    let mut last = Edited {
-        changed: false,
-        changes: Vec::new(),
-        warnings: Vec::new(),
-        diff: None,
-    };
+    let mut last = Edited::new(path, false);
     let outcome = file::edit(
         path,
         file::Options {
@@ -88,7 +117,6 @@ fn carry_out(
         |seen| {
             let plan = plan(seen)?;
             last = Edited {
-                changed: plan.bytes.as_deref() != seen.current,
                 changes: plan.changes.clone(),
                 warnings: plan.warnings.clone(),
                 diff: dry_run.then(|| {
@@ -98,21 +126,32 @@ fn carry_out(
                     let label = context.env.tilde(path);
                     diff::unified(&text(seen.current), &text(plan.bytes.as_deref()), &label)
                 }),
+                ..Edited::new(path, plan.bytes.as_deref() != seen.current)
             };
             Ok(if dry_run {
-                file::Plan {
-                    content: file::Content::Leave,
-                    kept: file::Kept::Leave,
-                }
+                file::Plan::LEAVE
             } else {
                 plan.commit(seen.current)
             })
         },
     )?;
-    last.warnings.extend(outcome.warnings);
-    if last.changed && context.options.scope != Scope::User {
+    let mut warnings = last.warnings.iter_mut();
+    if let Some(warning) = warnings.find(|found| found.code.starts_with("KEPT_ORIGINAL")) {
+        // Where the kept original is gone, that is the nearest to it.
+        let backup = file::oldest_backup(path, &|bytes| {
+            Document::parse(bytes).is_ok_and(|found| !plan::switches_on(&found))
+        });
+        let step = backup.map(|backup| {
+            let backup = context.env.tilde(&backup);
+            format!("look into the oldest backup without Bedrock: {backup}")
+        });
+        warning.suggestion = step.or(warning.suggestion.take());
+    }
+    let in_project = outcome.changed && context.options.scope != Scope::User;
+    if in_project && (outcome.backup.is_some() || matches!(file::read_kept(path), Ok(Some(_)))) {
         last.warnings.extend(copies_in_repository(path));
     }
+    last.warnings.extend(outcome.warnings);
     Ok(last)
 }
 
@@ -143,27 +182,38 @@ fn copies_in_repository(path: &Path) -> Option<Warning> {
     })
 }
 
-/// `text` with the values of members that are named like secrets hidden; every line stays where it is.
+/// `text` with every string hidden but the names and the values of our keys; every line stays where it is.
+///
+/// No list of names would do: headers, addresses and commands hold secrets too.
 fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    // Each round passes over one string; one that a colon and another string follow is a name.
-    while let Some((name, beyond)) = next_string(rest) {
-        let (passed, after) = rest.split_at(rest.len() - beyond.len());
-        out.push_str(passed);
-        rest = after;
-        let value = after.trim_start().strip_prefix(':').map(str::trim_start);
-        let Some(value) = value.filter(|value| value.starts_with('"') && names_secret(name)) else {
-            continue;
+    let mut member = "";
+    // Each round passes over one string; one that a colon follows is a name.
+    while let Some((string, beyond)) = next_string(rest) {
+        let before = rest.split_once('"').map_or("", |(before, _)| before);
+        let is_name = beyond.trim_start().starts_with(':');
+        let is_value = before.trim_end().ends_with(':');
+        out.push_str(before);
+        let shown = is_name || string.is_empty() || is_value && is_ours(member);
+        let text = match shown {
+            true if string.contains("://") => Cow::Owned(without_password(string)),
+            true => Cow::Borrowed(string),
+            false => Cow::Borrowed("…"),
         };
-        let Some((secret, end)) = next_string(value) else {
-            continue;
-        };
-        out.push_str(&after[..after.len() - value.len()]);
-        out.push_str(if secret.is_empty() { "\"\"" } else { "\"…\"" });
-        rest = end;
+        out.extend(["\"", &text, "\""]);
+        if is_name {
+            member = string;
+        }
+        rest = beyond;
     }
     out + rest
+}
+
+/// Whether one of our keys has that name.
+fn is_ours(name: &str) -> bool {
+    let mut ours = keys::KEYS.iter().filter_map(|key| key.path.last());
+    ours.any(|known| *known == name)
 }
 
 /// The text of the first JSON string, as it is written, and what follows it.
@@ -178,42 +228,29 @@ fn next_string(text: &str) -> Option<(&str, &str)> {
     Some((inside.get(..end)?, inside.get(end + 1..)?))
 }
 
-/// Whether a variable of that name holds a secret: the AWS and Anthropic ones, and what others are called.
-fn names_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    name == "AWS_BEARER_TOKEN_BEDROCK"
-        || ["TOKEN", "KEY", "SECRET", "PASSWORD"].iter().any(|word| {
-            name == *word
-                || name
-                    .strip_suffix(word)
-                    .is_some_and(|rest| rest.ends_with('_'))
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn values_of_secrets_are_hidden_and_lines_stay() {
+    fn values_of_others_are_hidden_and_lines_stay() {
         let table = [
             (
-                r#"{"A_KEY": "sk-1", "B": "x"}"#,
-                r#"{"A_KEY": "…", "B": "x"}"#,
+                r#"{"env": {"AWS_PROFILE": "dev", "B": "x"}, "n": 1}"#,
+                r#"{"env": {"AWS_PROFILE": "dev", "B": "…"}, "n": 1}"#,
             ),
             (
-                "{\n  \"AWS_SESSION_TOKEN\" :\n \"a\\\"b\",\n}",
-                "{\n  \"AWS_SESSION_TOKEN\" :\n \"…\",\n}",
+                "{\n  \"HEADERS\" :\n \"a\\\"b\",\n}",
+                "{\n  \"HEADERS\" :\n \"…\",\n}",
             ),
             (
-                r#"{"AWS_BEARER_TOKEN_BEDROCK":"b","c":"d"}"#,
-                r#"{"AWS_BEARER_TOKEN_BEDROCK":"…","c":"d"}"#,
+                r#"{"model":"opus","hooks":[{"command":"c"}],"AWS_REGION":["a","b"]}"#,
+                r#"{"model":"opus","hooks":[{"command":"…"}],"AWS_REGION":["…","…"]}"#,
             ),
             (r#"{"MY_SECRET": ""}"#, r#"{"MY_SECRET": ""}"#),
-            (r#"{"X": "A_KEY", "Y": "b"}"#, r#"{"X": "A_KEY", "Y": "b"}"#),
             (
-                r#"{"MONKEY": "b", "MAX_THINKING_TOKENS": "1024"}"#,
-                r#"{"MONKEY": "b", "MAX_THINKING_TOKENS": "1024"}"#,
+                r#"{"ANTHROPIC_BEDROCK_BASE_URL": "https://me:p/\"w@gw", "awsAuthRefresh": "x"}"#,
+                r#"{"ANTHROPIC_BEDROCK_BASE_URL": "https://***@gw", "awsAuthRefresh": "x"}"#,
             ),
             (r#"{"A_KEY": "open"#, r#"{"A_KEY": "open"#),
         ];

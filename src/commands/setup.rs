@@ -130,7 +130,8 @@ struct Wizard<'a> {
     listed_for: (String, String),
     model: String,
     pin: bool,
-    refresh: AuthRefresh,
+    /// `None`: as is usual for such a profile.
+    refresh: Option<AuthRefresh>,
     /// Whether the settings hold a refresh command of the user's own, which stays.
     own_refresh: bool,
     isolate: bool,
@@ -170,7 +171,7 @@ impl Setup {
             listed_for: Default::default(),
             model: String::new(),
             pin: true,
-            refresh: AuthRefresh::Guarded,
+            refresh: Some(AuthRefresh::Guarded),
             own_refresh: refresh.is_some_and(|it| !it.trim().is_empty() && !is_our_refresh(it)),
             isolate: false,
         };

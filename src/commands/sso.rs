@@ -154,7 +154,13 @@ impl UpgradeArgs {
 
 impl Undo {
     fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
-        undo(context, self.dry_run)
+        let files = AwsFiles::load(context.env)?;
+        let mut edited = commit(context, &files, self.dry_run, &mut |seen, _| {
+            let before = plan_undo(seen.current, seen.kept, &files.config.path)?;
+            Ok((before, file::Kept::Discard))
+        })?;
+        edited.done = "Put back";
+        Ok(Box::new(edited))
     }
 }
 
@@ -175,11 +181,7 @@ pub(super) fn edit(
             path: path.clone(),
             bytes: seen.current.map(<[u8]>::to_vec),
         };
-        let credentials = AwsFile {
-            path: files.credentials.path.clone(),
-            bytes: files.credentials.bytes.clone(),
-        };
-        let edit = plan(config, credentials)?;
+        let edit = plan(config, files.credentials.clone())?;
         edited.changes = edit.changes;
         edited.warnings = edit.warnings;
         log_in = edit.log_in;
@@ -191,16 +193,6 @@ pub(super) fn edit(
     })?;
     edited.next_step =
         log_in.map(|profile| format!("claude-bedrock login {}", option("--profile", &profile)));
-    Ok(Box::new(edited))
-}
-
-fn undo(context: &Context<'_>, dry_run: bool) -> Result<Box<dyn Report>> {
-    let files = AwsFiles::load(context.env)?;
-    let mut edited = commit(context, &files, dry_run, &mut |seen, _| {
-        let before = plan_undo(seen.current, seen.kept, &files.config.path)?;
-        Ok((before, file::Kept::Discard))
-    })?;
-    edited.done = "Put back";
     Ok(Box::new(edited))
 }
 
@@ -245,10 +237,7 @@ fn commit(
                 &text(after.as_deref()),
                 &edited.shown_path,
             ));
-            return Ok(file::Plan {
-                content: file::Content::Leave,
-                kept: file::Kept::Leave,
-            });
+            return Ok(file::Plan::LEAVE);
         }
         Ok(file::Plan {
             content: after.map_or(file::Content::Remove, file::Content::Write),

@@ -11,7 +11,7 @@ use crate::commands::usage::arguments;
 use crate::commands::{Context, Options, session};
 use crate::env::{Env, LocalTime};
 use crate::error::Result;
-use crate::report::{Look, Report, Tint, Warning, document, fold};
+use crate::report::{Look, Report, Tint, Warning, document, fold, without_password};
 use crate::time::format_timestamp;
 
 arguments! {
@@ -25,11 +25,11 @@ arguments! {
 /// The `data` of the answer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct StatusReport {
+struct StatusReport {
     /// Whether Bedrock is on.
-    pub configured: bool,
+    configured: bool,
     /// Whether nothing is known to stop it.
-    pub works: bool,
+    works: bool,
     profile: Option<Sourced>,
     region: Option<Sourced>,
     model: Option<Sourced>,
@@ -45,9 +45,9 @@ pub struct StatusReport {
     settings: Vec<SettingsFile>,
     inside_claude_code: bool,
     /// What stops Claude Code, worst first.
-    pub problems: Vec<Warning>,
+    problems: Vec<Warning>,
     /// What will surprise.
-    pub warnings: Vec<Warning>,
+    warnings: Vec<Warning>,
 }
 
 /// What a family's name means.
@@ -94,7 +94,7 @@ struct SettingsFile {
 const NOT_CONFIGURED: &str = "NOT_CONFIGURED";
 
 /// Gathers the facts and judges them. What cannot be read is part of the answer.
-pub fn gather(env: &Env, options: &Options) -> StatusReport {
+fn gather(env: &Env, options: &Options) -> StatusReport {
     let facts = Facts::gather(env, options);
     let checks = doctor::examine(&facts);
     let of = |state: State| -> Vec<Warning> {
@@ -118,7 +118,7 @@ pub fn gather(env: &Env, options: &Options) -> StatusReport {
         endpoint: endpoint.map(|mut url| {
             let hidden = url.shadows.iter_mut().map(|(_, value)| value);
             for value in hidden.chain([&mut url.value]) {
-                *value = doctor::without_password(value);
+                *value = without_password(value);
             }
             url
         }),

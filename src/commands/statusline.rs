@@ -1,6 +1,7 @@
 //! `statusline`: one line for Claude Code's status line, from files.
 
-use crate::aws::credentials::{Credentials, Inspector, Status};
+use crate::aws::claude_view::{ClaudeView, KEYS_HIDE_SSO};
+use crate::aws::credentials::{Credentials, Inspector, Problem, Status};
 use crate::aws::profiles::AwsFiles;
 use crate::claude::keys;
 use crate::claude::plan::profile_of_command;
@@ -9,7 +10,7 @@ use crate::commands::Context;
 use crate::commands::facts::export_that_counts;
 use crate::commands::usage::arguments;
 use crate::env::Env;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::report::{Look, Report, document, escape};
 use crate::time::{Epoch, describe_span};
@@ -65,9 +66,26 @@ pub(super) fn glance(env: &Env) -> Option<Glance> {
         if region.is_none() {
             region = found.and_then(|profile| profile.region().map(ToOwned::to_owned));
         }
-        // A profile that nobody named and that is not there is none: a container or an instance may hold credentials.
-        (profile.is_some() || found.is_some())
-            .then(|| Ok(Inspector::new(env, &files).inspect(name)))
+        // A profile that nobody named and that holds nothing is none: a container or an instance may hold credentials.
+        let verdict = (profile.is_some() || found.is_some())
+            .then(|| Inspector::new(env, &files).inspect(name));
+        let verdict = verdict.filter(|verdict| profile.is_some() || !verdict.are_elsewhere())?;
+        let mut verdict = verdict.met(name, export.is_some());
+        // An export command reads the profile through `aws`.
+        let difference = found
+            .filter(|_| export.is_none() && verdict.is_valid())
+            .and_then(|profile| ClaudeView::load(env, &files).differing(profile, &files))
+            .filter(|found| found.code != KEYS_HIDE_SSO);
+        if let Some(difference) = difference {
+            (verdict.status, verdict.login) = (Status::Invalid, None);
+            verdict.expires = None;
+            verdict.problem = Some(Problem {
+                code: Code::ProfileInvalid,
+                message: difference.message,
+                suggestion: difference.suggestion,
+            });
+        }
+        Some(Ok(verdict))
     });
     Some(Glance {
         profile: profile.or_else(|| credentials.is_some().then(|| "default".to_owned())),

@@ -10,9 +10,9 @@ use crate::claude::settings::Scope;
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, is_about_credentials, listed, means_no_credentials, no_access,
-    refusal,
+    none_kept,
 };
-use crate::commands::doctor;
+use crate::commands::doctor::{self, Group};
 use crate::commands::facts::{Access, Facts, Sourced};
 use crate::commands::usage::arguments;
 use crate::env::LocalTime;
@@ -66,11 +66,14 @@ pub struct Check {
     /// What was found.
     pub message: String,
     /// Why it did not pass.
-    pub code: Option<Code>,
+    pub code: Option<&'static str>,
     /// The next step.
     pub suggestion: Option<String>,
     /// Whether AWS was not asked, or could not tell.
     pub skipped: bool,
+    /// Whether the credentials are why it did not pass.
+    #[serde(skip)]
+    no_credentials: bool,
 }
 
 impl Check {
@@ -81,6 +84,7 @@ impl Check {
             code: None,
             suggestion: None,
             skipped: false,
+            no_credentials: false,
         }
     }
 
@@ -94,9 +98,21 @@ impl Check {
     fn failed(error: &Error) -> Self {
         Check {
             passed: false,
-            code: Some(error.code),
+            code: Some(error.code.as_str()),
             suggestion: error.suggestion.clone(),
+            no_credentials: is_about_credentials(error.code),
             ..Check::passed(error.message.as_str())
+        }
+    }
+
+    /// What `status` and `doctor` say stops Claude Code.
+    fn stopped(found: &doctor::Check, no_credentials: bool) -> Self {
+        Check {
+            passed: false,
+            code: Some(found.code),
+            suggestion: found.remedy.clone(),
+            no_credentials,
+            ..Check::passed(found.finding.as_str())
         }
     }
 
@@ -127,31 +143,43 @@ impl TestBedrock {
         if !facts.on {
             return Ok(Box::new(not_configured(warnings)));
         }
-        let subject = find_subject(&facts);
+        let offline = context.options.offline;
+        let stops = doctor::stops(&facts);
+        let subject = find_subject(&facts, offline, &stops);
         if let Ok(Subject {
             verdict: Some((profile, _)),
             ..
         }) = &subject
             && !matches!(facts.access, Access::Export(_))
         {
-            let unreadable = facts.view.unreadable_reason(profile).map(|reason| {
-                let step = reason.step();
-                Warning::new("PROFILE_UNREADABLE", reason.message).suggest(step)
-            });
             let files = facts.files.as_ref().ok();
-            warnings
-                .extend(unreadable.or_else(|| facts.view.differing_credentials(profile, files?)));
+            let differing =
+                files.and_then(|files| facts.view.differing_credentials(profile, files));
+            warnings.extend(differing);
         }
         let mut checks = check(context, &facts, &subject, &mut warnings);
         exec::check_interrupted()?;
-        if let Some(found) = doctor::blocked_on_the_way(&facts) {
-            let mut error = Error::new(Code::SettingsInvalid, found.finding);
-            error.suggestion = found.remedy;
-            checks.bedrock_access = Check::failed(&error);
+        // AWS answers `aws`, which does not stumble over what stops Claude Code; of regions and of the main model it knows
+        // best.
+        let on_the_way = stops.iter().find(|found| match found.group {
+            Group::Settings => true,
+            Group::Network => offline || found.code == "BASE_URL_INVALID",
+            _ => false,
+        });
+        if let Some(found) = on_the_way {
+            checks.bedrock_access = Check::stopped(found, false);
             checks.model_available = Check::after(
                 &checks.bedrock_access,
                 "Cannot check model - no Bedrock access",
             );
+        }
+        let main = facts.model.as_ref().and_then(Sourced::key);
+        let main = main.map(doctor::settings_key);
+        let wrong = stops.iter().find(|found| {
+            found.group == Group::Model && (offline || found.key.as_deref() != main.as_deref())
+        });
+        if let Some(found) = wrong.filter(|_| checks.model_available.passed) {
+            checks.model_available = Check::stopped(found, false);
         }
         let verdict = subject.ok().and_then(|subject| subject.verdict);
         let expires = verdict.and_then(|(profile, verdict)| match (verdict.status, &facts.files) {
@@ -185,7 +213,9 @@ impl TestBedrock {
 
 /// Asks AWS about the configuration in use.
 pub fn ask(context: &Context<'_>, facts: &Facts<'_>) -> Checks {
-    check(context, facts, &find_subject(facts), &mut Vec::new())
+    let stops = doctor::stops(facts);
+    let subject = find_subject(facts, context.options.offline, &stops);
+    check(context, facts, &subject, &mut Vec::new())
 }
 
 /// Whom AWS is asked as.
@@ -196,11 +226,30 @@ struct Subject<'f> {
     api_key: bool,
 }
 
-/// Finds it; otherwise the check that says why AWS cannot be asked.
-fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Check> {
+/// Finds it; otherwise the check that says why AWS cannot be asked, or need not be: what `aws` can load, Claude Code may
+/// not.
+fn find_subject<'f>(
+    facts: &'f Facts<'_>,
+    offline: bool,
+    stops: &[doctor::Check],
+) -> std::result::Result<Subject<'f>, Check> {
+    let subject = subject_of_files(facts, offline);
+    let mut stops = stops.iter();
+    let stop = stops.find(|found| matches!(found.group, Group::AwsFiles | Group::Tools));
+    match (&subject, stop) {
+        (Err(known), _) if !known.passed => subject,
+        (_, Some(found)) => Err(Check::stopped(found, true)),
+        _ => subject,
+    }
+}
+
+fn subject_of_files<'f>(
+    facts: &'f Facts<'_>,
+    offline: bool,
+) -> std::result::Result<Subject<'f>, Check> {
     let files = facts.files.as_ref().map_err(Check::failed)?;
     let environment = |caller: Option<Caller>| Subject {
-        caller: caller.unwrap_or_default(),
+        caller: caller.unwrap_or_else(|| Caller::of_environment(Vec::new())),
         verdict: None,
         api_key: matches!(facts.access, Access::BearerToken(_)),
     };
@@ -211,17 +260,22 @@ fn find_subject<'f>(facts: &'f Facts<'_>) -> std::result::Result<Subject<'f>, Ch
         Access::Export(None) => Err(Check::skipped(
             "Not checked: the credentials come from an `awsCredentialExport` of your own, which only Claude Code runs",
         )),
-        Access::Default if files.find_profile("default").is_none() => Ok(environment(None)),
         Access::BearerToken(_) | Access::Keys(_) => Ok(environment(Caller::of_variables(facts))),
         Access::Export(Some(_)) | Access::Profile(_) | Access::Default => {
+            let Some(credentials) = &facts.credentials else {
+                return Ok(environment(None));
+            };
             let name = facts.access.profile().unwrap_or_default();
             let profile = files
                 .require_profile(name)
                 .map_err(|error| Check::failed(&error))?;
-            let Some(credentials) = &facts.credentials else {
-                return Ok(environment(None));
-            };
-            if let Some(error) = refusal(credentials) {
+            // An instance's may work all the same, which only AWS can tell.
+            let may_be_elsewhere = credentials.are_elsewhere() && !offline;
+            let problem = credentials.problem.as_ref();
+            if let Some(problem) = problem.filter(|_| !credentials.is_valid() && !may_be_elsewhere)
+            {
+                let mut error = Error::new(problem.code, problem.message.clone());
+                error.suggestion.clone_from(&problem.suggestion);
                 return Err(Check::failed(&error));
             }
             Ok(Subject {
@@ -268,15 +322,10 @@ fn check(
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
-        Err(error)
-            if means_no_credentials(error)
-                || credentials.code.is_some_and(is_about_credentials) =>
-        {
-            Check::after(
-                &Check::failed(error),
-                "Cannot check - credentials do not work",
-            )
-        }
+        Err(error) if means_no_credentials(error) || credentials.no_credentials => Check::after(
+            &Check::failed(error),
+            "Cannot check - credentials do not work",
+        ),
         Err(error) => Check::failed(error),
         Ok(models) if models.is_empty() => Check::failed(&no_access(region)),
         Ok(models) => Check::passed(access_to(models, region)),
@@ -319,12 +368,7 @@ fn check_credentials(who: Option<&Result<Identity>>, listing: Option<&Error>) ->
 fn from_kept(context: &Context<'_>, facts: &Facts<'_>, caller: &Caller, region: &str) -> Checks {
     let credentials = Check::skipped("AWS was not asked; by the files, the credentials may work");
     let Some(kept) = find_kept(context, caller, region) else {
-        let missing = Error::new(
-            Code::ListingMissing,
-            "no listing is kept for this profile and region",
-        )
-        .suggest("leave --offline out once");
-        let check = Check::failed(&missing);
+        let check = Check::failed(&none_kept());
         return Checks {
             credentials,
             bedrock_access: check.clone(),
@@ -353,7 +397,7 @@ fn access_to(models: &[ListedModel], region: &str) -> String {
 fn blocked(credentials: &Check) -> Checks {
     let message = match credentials.code {
         None => "Not checked",
-        Some(code) if is_about_credentials(code) => "Cannot check - credentials do not work",
+        Some(_) if credentials.no_credentials => "Cannot check - credentials do not work",
         Some(_) => "Cannot check - AWS could not be asked",
     };
     let next = Check::after(credentials, message);

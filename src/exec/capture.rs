@@ -4,11 +4,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::side_by_side::side_by_side;
+use super::side_by_side::{lock, side_by_side};
 use super::{Run, interrupted, signals};
 use crate::error::{Code, Error, Result};
 
@@ -77,10 +77,8 @@ impl Output {
 /// `COMMAND_NOT_FOUND` when it cannot be started, `INTERRUPTED` after Ctrl-C, `FILE_NOT_WRITABLE` when there is no place
 /// for temporary files. An exit code other than 0 and a missed deadline are answers, not errors.
 pub fn capture(run: &Run) -> Result<Output> {
-    let watch = signals::Watch::start();
-    if watch.interrupted() {
-        return Err(interrupted());
-    }
+    let _watch = signals::Watch::start();
+    super::check_interrupted()?;
     let out = temporary_file(run)?;
     let err = temporary_file(run)?;
     let started = Instant::now();
@@ -101,7 +99,7 @@ pub fn capture(run: &Run) -> Result<Output> {
         if let Some(output) = ended {
             break end_of(output.status);
         }
-        if watch.interrupted() {
+        if signals::interrupted() {
             kill();
             run.tell("interrupted", started.elapsed());
             return Err(interrupted());
@@ -148,8 +146,7 @@ pub fn capture_all(
         Mutex::new(runs.iter().map(|_| None).collect());
     let work = |index: usize| {
         let result = runs.get(index).map(capture);
-        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = results.get_mut(index) {
+        if let Some(place) = lock(&results).get_mut(index) {
             *place = result;
         }
     };
@@ -159,7 +156,7 @@ pub fn capture_all(
             on_done(index);
         }
     });
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let results = std::mem::take(&mut *lock(&results));
     results
         .into_iter()
         .map(|result| result.unwrap_or_else(|| Err(interrupted())))

@@ -96,7 +96,7 @@ impl Board<'_> {
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.notes)
     }
 
     fn wait<'n>(&'n self, notes: MutexGuard<'n, Notes>) -> MutexGuard<'n, Notes> {
@@ -104,6 +104,11 @@ impl Board<'_> {
             .wait(notes)
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a mutex guards. Work that broke off with it in hand has its panic told elsewhere.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

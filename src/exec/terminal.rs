@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Run, interrupted, signals};
+use super::{Run, interrupted, lock, signals};
 use crate::error::Result;
 
 /// How long a program that shares the terminal may take to end by itself after Ctrl-C, which it got too.
@@ -13,38 +13,18 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long after its end a program's last words may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Where the stdout of a program that keeps the terminal goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stdout {
-    /// To our stdout.
-    Inherit,
-    /// To our stderr, so that our stdout carries nothing but our answer.
-    ToStderr,
-}
-
-/// Runs a program on our terminal, without a deadline, and returns its exit code (128 and the signal, if one ended it).
+/// Runs a program on our terminal, without a deadline, all its output to our stderr as it comes, so that our stdout carries
+/// nothing but our answer. Returns its exit code (128 and the signal, if one ended it) and what it wrote.
 ///
 /// # Errors
 /// `COMMAND_NOT_FOUND` when it cannot be started, `INTERRUPTED` after Ctrl-C.
-pub fn interactive(run: &Run, stdout: Stdout) -> Result<i32> {
-    let expression = match stdout {
-        Stdout::Inherit => run.expression(),
-        Stdout::ToStderr => run.expression().stdout_to_stderr(),
-    };
-    attend(run, expression)
-}
-
-/// Like [`interactive`], with all output to our stderr as it comes; also returns what the program wrote.
-///
-/// # Errors
-/// As [`interactive`].
-pub fn interactive_heard(run: &Run) -> Result<(i32, String)> {
+pub fn interactive(run: &Run) -> Result<(i32, String)> {
     let (mut reader, writer) = std::io::pipe().map_err(|error| run.start_error(&error))?;
     let heard = Arc::new((Mutex::<Heard>::default(), Condvar::new()));
     let shared = Arc::clone(&heard);
     let listener = std::thread::Builder::new().spawn(move || {
         let note = |piece: Option<&[u8]>| {
-            let mut heard = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut heard = lock(&shared.0);
             heard.bytes.extend(piece.unwrap_or_default());
             heard.closed |= piece.is_none();
             shared.1.notify_all();
@@ -61,7 +41,7 @@ pub fn interactive_heard(run: &Run) -> Result<(i32, String)> {
     listener.map_err(|error| run.start_error(&error))?;
     let expression = run.expression().stdout_to_stderr().stderr_file(writer);
     let code = attend(run, expression)?;
-    let mut so_far = heard.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut so_far = lock(&heard.0);
     // A browser that the program started may hold the pipe open for hours.
     loop {
         let length = so_far.bytes.len();
@@ -86,7 +66,7 @@ struct Heard {
 
 /// Starts it, and waits for its end or for Ctrl-C.
 fn attend(run: &Run, expression: duct::Expression) -> Result<i32> {
-    let watch = signals::Watch::start();
+    let _watch = signals::Watch::start();
     let started = Instant::now();
     let failed = |error: std::io::Error| run.start_error(&error);
     let handle = expression.start().map_err(failed)?;
@@ -100,13 +80,13 @@ fn attend(run: &Run, expression: duct::Expression) -> Result<i32> {
         if let Some(output) = ended {
             let code = exit_code(output.status);
             run.tell(&format!("exit {code}"), started.elapsed());
-            return if watch.interrupted() {
+            return if signals::interrupted() {
                 Err(interrupted())
             } else {
                 Ok(code)
             };
         }
-        if watch.interrupted() {
+        if signals::interrupted() {
             let give_up = *give_up.get_or_insert_with(|| Instant::now() + GRACE);
             if Instant::now() >= give_up {
                 // Already gone is as good.

@@ -187,13 +187,11 @@ fn interrupted_at_rest() {
 
 #[test]
 fn a_program_on_the_terminal_returns_its_exit_code() {
-    assert_eq!(interactive(&sh("exit 5"), Stdout::ToStderr).unwrap(), 5);
-    assert_eq!(
-        interactive(&sh("kill -9 $$"), Stdout::Inherit).unwrap(),
-        137
-    );
+    let heard = interactive(&sh("echo told; exit 5")).unwrap();
+    assert_eq!(heard, (5, "told\n".to_owned()));
+    assert_eq!(interactive(&sh("kill -9 $$")).unwrap().0, 137);
     let missing = Run::new("/nonexistent/program", &env());
-    let error = interactive(&missing, Stdout::Inherit).unwrap_err();
+    let error = interactive(&missing).unwrap_err();
     assert_eq!(error.code, Code::CommandNotFound);
     assert_eq!(replace(&missing).unwrap_err().code, Code::CommandNotFound);
 }

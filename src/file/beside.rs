@@ -76,7 +76,7 @@ pub(super) fn prune_backups(path: &Path, made: &Path) {
 }
 
 /// The backups of `path`, in no order.
-fn backups(path: &Path) -> Vec<(Order, OsString)> {
+pub(super) fn backups(path: &Path) -> Vec<(Order, OsString)> {
     let (Some(name), Ok(entries)) = (path.file_name(), folder_of(path).read_dir()) else {
         return Vec::new();
     };
@@ -91,7 +91,7 @@ fn backups(path: &Path) -> Vec<(Order, OsString)> {
 const START: &str = ".bedrock-backup-";
 
 /// When a backup was made, and which of that second it is.
-type Order = (String, u32);
+pub(super) type Order = (String, u32);
 
 /// Tells the backups that we made from files that are merely named like them.
 fn order_of_backup(name: &OsStr, found: &OsStr) -> Option<Order> {

@@ -13,7 +13,7 @@ use crate::time::Epoch;
 const MOST_TRIES: usize = 100;
 
 /// What a plan may look at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen<'a> {
     /// The bytes of the file; `None` when there is none.
     pub current: Option<&'a [u8]>,
@@ -28,6 +28,14 @@ pub struct Plan {
     pub content: Content,
     /// The kept original.
     pub kept: Kept,
+}
+
+impl Plan {
+    /// Nothing is to change.
+    pub const LEAVE: Plan = Plan {
+        content: Content::Leave,
+        kept: Kept::Leave,
+    };
 }
 
 /// What is to become of the file.
@@ -87,8 +95,8 @@ pub struct Outcome {
 
 /// Edits the file at `path` as `plan` says.
 ///
-/// `plan` gets what is there and must be pure: it is called again whenever that changed, and always once more under the
-/// lock before anything is written. It is all reading until a plan asks for a change. The new file has the mode and owner
+/// `plan` gets what is there and must be pure: it is called again whenever that changed, which is looked at once more under
+/// the lock before anything is written. It is all reading until a plan asks for a change. The new file has the mode and owner
 /// of the old one, or is the user's alone (0600), as are folders that have to be made (0700),
 /// unless [`Options::for_everybody`]. What root makes belongs to whoever has the file, or else the folder.
 ///
@@ -111,6 +119,7 @@ fn edit_as_planned(
     plan: &mut dyn FnMut(Seen<'_>) -> Result<Plan>,
 ) -> Result<Outcome> {
     let mut held: Option<lock::Lock> = None;
+    let mut planned: Option<(Facts, Plan)> = None;
     for _ in 0..MOST_TRIES {
         let target = resolve::resolve(path)?;
         let locked = held
@@ -120,8 +129,11 @@ fn edit_as_planned(
             sweep(path, &target);
         }
         let facts = Facts::read(path, target)?;
-        let step = facts.without_the_void(plan(facts.seen())?);
-        if step == UNCHANGED {
+        let step = match planned.take() {
+            Some((before, step)) if before.seen() == facts.seen() => step,
+            _ => facts.without_the_void(plan(facts.seen())?),
+        };
+        if step == Plan::LEAVE {
             if locked.is_none() {
                 facts.clean();
             }
@@ -133,6 +145,7 @@ fn edit_as_planned(
             // The old one first: two at a time could wait for one another.
             drop(held.take());
             held = Some(lock::take(folder)?);
+            planned = Some((facts, step));
             continue;
         }
         if let Some(outcome) = commit(&facts, &step, options)? {
@@ -154,11 +167,6 @@ fn sweep(path: &Path, target: &Path) {
         replace::sweep(path);
     }
 }
-
-const UNCHANGED: Plan = Plan {
-    content: Content::Leave,
-    kept: Kept::Leave,
-};
 
 /// What was there when we looked.
 struct Facts<'a> {

@@ -1,10 +1,11 @@
 //! Where a path leads, and the folders on the way.
 
-use std::fs::DirBuilder;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::fault;
+#[cfg(unix)]
+use super::system;
 use crate::error::{Code, Error, Result};
 
 /// As many links as Linux follows in one path (`path_resolution(7)`).
@@ -44,16 +45,12 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// Makes `folder` and what is missing above it: [`OWN`] unless they are for everybody, since settings may hold secrets.
+/// Those have that mode whatever the umask: a hardened system's would shut users out of what is laid down for them.
 pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
-    #[cfg(not(unix))]
-    let _ = mode;
     if folder.is_dir() {
         return Ok(());
     }
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
-    create(&builder, folder).map_err(|error| match error.kind() {
+    create(folder, mode).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Error::new(
             Code::FileConflict,
             format!("{} cannot be made: a file is in the way", folder.display()),
@@ -64,24 +61,41 @@ pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
     })
 }
 
-/// From the top: each belongs to whom the one above it does.
-fn create(builder: &DirBuilder, folder: &Path) -> io::Result<()> {
+/// Each folder belongs to whom the one above it does.
+fn create(folder: &Path, mode: u32) -> io::Result<()> {
     let above = folder_of(folder);
-    let mut made = builder.create(folder);
+    let mut made = make(folder, mode);
     if matches!(&made, Err(error) if error.kind() == ErrorKind::NotFound) && above != folder {
-        create(builder, above)?;
-        made = builder.create(folder);
+        create(above, mode)?;
+        made = make(folder, mode);
     }
     match made {
         // Another run was quicker.
-        Err(_) if folder.is_dir() => Ok(()),
-        Err(error) => Err(error),
-        Ok(()) => {
-            #[cfg(unix)]
-            if let Ok(open) = super::system::open_no_follow(folder) {
-                super::system::give(&open, above.metadata().ok().as_ref());
-            }
-            Ok(())
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        made => made,
     }
+}
+
+#[cfg(unix)]
+fn make(folder: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().mode(mode).create(folder)?;
+    let mode = std::fs::Permissions::from_mode(mode);
+    // By its handle: root's hand must not slip where the owner of the folder above puts a link in its place.
+    match system::open_no_follow(folder) {
+        Ok(open) => {
+            system::give(&open, folder_of(folder).metadata().ok().as_ref());
+            open.set_permissions(mode)
+        }
+        // The umask may shut its maker out, unless that is root.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            std::fs::set_permissions(folder, mode)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn make(folder: &Path, _mode: u32) -> io::Result<()> {
+    std::fs::DirBuilder::new().create(folder)
 }

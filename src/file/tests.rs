@@ -111,6 +111,18 @@ fn a_failing_plan_leaves_everything() {
 }
 
 #[test]
+fn a_file_that_stays_is_planned_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut calls = 0;
+    let outcome = edit(&home.path().join("settings.json"), STAMPED, |_| {
+        calls += 1;
+        Ok(write_plan(OLD))
+    });
+    assert!(outcome.unwrap().changed);
+    assert_eq!(calls, 1);
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_planned_is_planned_again() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("settings.json");
@@ -296,14 +308,10 @@ fn whole_files_are_written_once() {
     let killed = home.path().join("a/b/.plugin.json.claude-bedrock-1-0.tmp");
     fs::write(killed, OLD).unwrap();
     assert!(write(&file, NEW, 0o644).unwrap());
-    assert_eq!(
-        write_new(&file, OLD, 0o644).unwrap_err().code,
-        Code::FileConflict
-    );
     assert_eq!(fs::read(&file).unwrap(), NEW);
     assert!(!remove_empty_folder(&home.path().join("a/b")).unwrap());
     assert!(remove(&file).unwrap() && !remove(&file).unwrap());
-    write_new(&file, OLD, 0o600).unwrap();
+    assert!(write(&file, OLD, 0o600).unwrap());
     assert_eq!(names(&home.path().join("a/b")), ["plugin.json"]);
     assert!(remove(&file).unwrap());
     assert!(remove_empty_folder(&home.path().join("a/b")).unwrap());

@@ -235,7 +235,7 @@ proptest! {
     #[test]
     fn a_new_member_taken_out_again_leaves_the_same_bytes(file in settings_file()) {
         let mut document = Document::parse(&file).unwrap();
-        prop_assume!(!document.is_empty());
+        prop_assume!(!document.names(&[]).is_empty());
         document.set(&["new"], &json!("v")).unwrap();
         document.remove(&["new"]);
         prop_assert_eq!(document.to_bytes(), file);

@@ -3,10 +3,10 @@
 use super::Key;
 
 #[cfg(unix)]
-pub(super) use unix::{Keys, terminal_rows};
+pub(super) use unix::Keys;
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::{Keys, terminal_rows};
+pub(super) use elsewhere::Keys;
 
 /// One key of a stream of bytes. `next` waits for a byte when it is told to, else only as long as the rest of one key
 /// takes to come; `None` is the end of the input, or no further byte.
@@ -86,9 +86,12 @@ mod unix {
     /// How often is looked for a signal while nobody types, in milliseconds.
     const LOOK_MILLISECONDS: i32 = 200;
 
+    /// The signals that would end us.
+    const ENDING: [i32; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
+
     /// A terminal that hands over each key at once and shows none.
     ///
-    /// Signals that would end us wait meanwhile: they act when the terminal is as it was.
+    /// Those signals wait meanwhile: they act when the terminal is as it was.
     pub(in crate::prompt) struct Keys {
         stdin: i32,
         terminal: libc::termios,
@@ -109,7 +112,7 @@ mod unix {
                 if libc::tcgetattr(stdin, terminal.as_mut_ptr()) != 0 {
                     return None;
                 }
-                for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
+                for signal in ENDING {
                     libc::sigaddset(held.as_mut_ptr(), signal);
                 }
                 libc::pthread_sigmask(libc::SIG_BLOCK, held.as_ptr(), signals.as_mut_ptr());
@@ -174,31 +177,12 @@ mod unix {
                 }
                 let mut pending = MaybeUninit::<libc::sigset_t>::zeroed();
                 libc::sigpending(pending.as_mut_ptr());
-                let signals = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
-                if !wait
-                    || signals
-                        .iter()
-                        .any(|one| libc::sigismember(pending.as_ptr(), *one) == 1)
-                {
+                let came = |signal| libc::sigismember(pending.as_ptr(), signal) == 1;
+                if !wait || ENDING.into_iter().any(came) {
                     return None;
                 }
             }
         }
-    }
-
-    /// Rows of the terminal on stderr; 24 where it does not say.
-    #[expect(
-        unsafe_code,
-        reason = "there is no safe call for the terminal's size in std"
-    )]
-    pub(in crate::prompt) fn terminal_rows() -> usize {
-        let mut size = MaybeUninit::<libc::winsize>::zeroed();
-        // SAFETY: TIOCGWINSZ writes one `winsize`, a plain C type for which zeroes are valid.
-        let rows = unsafe {
-            libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, size.as_mut_ptr());
-            size.assume_init().ws_row
-        };
-        if rows == 0 { 24 } else { usize::from(rows) }
     }
 }
 
@@ -217,10 +201,6 @@ mod elsewhere {
         pub(in crate::prompt) fn next(&self) -> Key {
             match *self {}
         }
-    }
-
-    pub(in crate::prompt) fn terminal_rows() -> usize {
-        24
     }
 }
 

@@ -1,14 +1,12 @@
 //! JSON with two spaces a level, as `JSON.stringify(value, null, 2)` writes it.
 //!
+//! What no answer holds (bytes, tuples, variants with values) has no form here.
 //! Thousands of profiles are written by the field: a field costs a few copies here and no machinery.
 
 use std::fmt::Error;
 
 use serde::Serialize;
-use serde::ser::{
-    Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct,
-    Serializer,
-};
+use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 /// What stands between two values, for the first levels.
 const BETWEEN: &[u8] = b",\n                                ";
@@ -84,8 +82,8 @@ impl Serializer for &mut Json {
     type Ok = ();
     type Error = Error;
     type SerializeSeq = Self;
-    type SerializeTuple = Self;
-    type SerializeTupleStruct = Self;
+    type SerializeTuple = Impossible<(), Error>;
+    type SerializeTupleStruct = Impossible<(), Error>;
     type SerializeTupleVariant = Impossible<(), Error>;
     type SerializeMap = Self;
     type SerializeStruct = Self;
@@ -203,13 +201,10 @@ impl Serializer for &mut Json {
         self,
         _: &'static str,
         _: u32,
-        variant: &'static str,
-        value: &T,
+        _: &'static str,
+        _: &T,
     ) -> Done {
-        self.open(b'{');
-        self.field(variant);
-        value.serialize(&mut *self)?;
-        self.close(b'}')
+        Err(Error)
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Self, Error> {
@@ -217,12 +212,16 @@ impl Serializer for &mut Json {
         Ok(self)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self, Error> {
-        self.serialize_seq(None)
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Error> {
+        Err(Error)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
-        self.serialize_seq(None)
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleStruct, Error> {
+        Err(Error)
     }
 
     fn serialize_tuple_variant(
@@ -262,32 +261,6 @@ impl SerializeSeq for &mut Json {
     fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Done {
         self.next();
         value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Done {
-        self.close(b']')
-    }
-}
-
-impl SerializeTuple for &mut Json {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Done {
-        SerializeSeq::serialize_element(self, value)
-    }
-
-    fn end(self) -> Done {
-        self.close(b']')
-    }
-}
-
-impl SerializeTupleStruct for &mut Json {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: ?Sized + Serialize>(&mut self, value: &T) -> Done {
-        SerializeSeq::serialize_element(self, value)
     }
 
     fn end(self) -> Done {

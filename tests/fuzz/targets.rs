@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use claude_bedrock::aws::cache_json::CacheFile;
 use claude_bedrock::aws::claude_view::ClaudeView;
+use claude_bedrock::aws::cli::Version;
 use claude_bedrock::aws::config_edit::{Change, NewProfile, Upgrade, plan_add, plan_upgrade};
 use claude_bedrock::aws::failure::{Context, classify};
+use claude_bedrock::aws::identity;
 use claude_bedrock::aws::listing::{self, parse_kept};
 use claude_bedrock::aws::profiles::{AwsFile, AwsFiles, Profile, Value as AwsValue};
 use claude_bedrock::aws::role_cache::{self, AssumeRole, LoginState, judge_login, usable_until};
@@ -17,7 +19,12 @@ use claude_bedrock::claude::models::{
     ListedModel, ModelId, exact, fits_region, names_bedrock_model, newest_first, pins, recommended,
     resolve,
 };
+use claude_bedrock::claude::plugin::Record;
+use claude_bedrock::claude::settings::{
+    Layer, Scope, Source, Stack, State as Settings, parse_settings,
+};
 use claude_bedrock::cli::{Parsed, parse};
+use claude_bedrock::env::Env;
 use claude_bedrock::error::{Code, Error};
 use claude_bedrock::ini::{self, Value as IniValue};
 use claude_bedrock::json_edit::Document;
@@ -29,13 +36,16 @@ pub type Target = fn(&[u8]);
 /// Every target by the name of its folder in `fixtures/fuzz/`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("arguments", arguments),
+    ("aws_answers", aws_answers),
     ("aws_stderr", aws_stderr),
     ("config_edit", config_edit),
     ("ini", ini),
     ("json_edit", json_edit),
     ("listing", listing),
     ("model_id", model_id),
+    ("plugin_record", plugin_record),
     ("role_cache", role_cache),
+    ("settings_stack", settings_stack),
     ("sso_token", sso_token),
 ];
 
@@ -394,27 +404,53 @@ pub fn role_cache(data: &[u8]) {
     check_name(Path::new(&sso));
 }
 
-/// What is kept of a cache file has no text of its values, whatever they are.
+/// What is kept of a cache file has no text of its values, whatever they are and however deep they stand.
 fn check_cache(file: &CacheFile, data: &[u8]) {
     match file {
         CacheFile::Absent => panic!("there is a file"),
         CacheFile::Unusable(why) => assert!(why.len() < 100),
         CacheFile::Json(_) => {
             let json: Value = serde_json::from_slice(data).unwrap_or_default();
+            let (mut names, mut secrets) = (String::new(), Vec::new());
+            collect_secrets(&json, &mut names, &mut secrets);
             let kept = format!("{file:?}");
-            let quoted = |key: &str| format!("{key:?}");
-            for (name, value) in json.as_object().into_iter().flatten() {
-                let known = name == "accessToken" || name == "refreshToken";
-                if let (true, Value::String(secret)) = (known, value)
-                    && secret.len() > 12
-                    && !String::from_utf8_lossy(data)
-                        .replacen(secret, "", 1)
-                        .contains(secret)
-                {
-                    assert!(!kept.contains(&quoted(secret)), "a secret is kept");
-                }
+            for secret in secrets {
+                // Names are kept, and dates as numbers.
+                let told = names.contains(secret) || secret.bytes().all(|b| b.is_ascii_digit());
+                let spelt = format!("{secret:?}");
+                let leaked = kept.contains(&spelt[1..spelt.len() - 1]);
+                assert!(secret.len() <= 12 || told || !leaked, "a secret is kept");
             }
         }
+    }
+}
+
+/// The members that hold secrets in files of the AWS tools (botocore's `SSOTokenFetcher` and `JSONFileCache`).
+const SECRETS: [&str; 7] = [
+    "accessToken",
+    "refreshToken",
+    "clientSecret",
+    "idToken",
+    "SecretAccessKey",
+    "secretAccessKey",
+    "SessionToken",
+];
+
+/// Every secret below a value, and the names of all members, one a line.
+fn collect_secrets<'v>(value: &'v Value, names: &mut String, secrets: &mut Vec<&'v str>) {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .for_each(|it| collect_secrets(it, names, secrets)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                names.push_str(name);
+                names.push('\n');
+                secrets.extend(value.as_str().filter(|_| SECRETS.contains(&name.as_str())));
+                collect_secrets(value, names, secrets);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -431,7 +467,7 @@ fn check_name(path: &Path) {
 /// What `aws bedrock list-inference-profiles` printed: profiles with ids, which come back from a kept file, or one code;
 /// then every question that is asked of a listing.
 pub fn listing(data: &[u8]) {
-    parse_kept(data, "us-west-2");
+    parse_kept(data, "us-west-2", "");
     let profiles = match listing::parse(data) {
         Ok(parsed) => parsed.profiles,
         Err(error) => {
@@ -445,7 +481,7 @@ pub fn listing(data: &[u8]) {
     let kept = json!({
         "fetchedAt": "2026-11-22T12:00:00+00:00", "region": "us-west-2", "profiles": profiles,
     });
-    let kept = parse_kept(kept.to_string().as_bytes(), "us-west-2").expect("a kept listing");
+    let kept = parse_kept(kept.to_string().as_bytes(), "us-west-2", "").expect("a kept listing");
     assert!(kept.profiles == profiles && kept.fetched_at == NOW);
 
     let mut models: Vec<ListedModel> = profiles
@@ -519,6 +555,104 @@ pub fn aws_stderr(data: &[u8]) {
         "{} bytes",
         error.message.len()
     );
+}
+
+/// What `aws` wrote to stdout when it was asked who the caller is, and for its version: what it said, or one code.
+pub fn aws_answers(data: &[u8]) {
+    let json: Value = serde_json::from_slice(data).unwrap_or_default();
+    match identity::parse(data) {
+        Ok(found) => {
+            let said = |name| json.get(name).and_then(Value::as_str);
+            assert_eq!(Some(found.arn.as_str()), said("Arn"));
+            assert_eq!(found.account.as_deref(), said("Account"));
+            assert_eq!(found.user_id.as_deref(), said("UserId"));
+        }
+        Err(error) => {
+            assert_eq!(error.code, Code::AwsCliOutputInvalid);
+            assert!((1..200).contains(&error.message.len()), "{error}");
+        }
+    }
+    let Some(version) = Version::parse(&String::from_utf8_lossy(data)) else {
+        return;
+    };
+    assert_eq!(
+        Version::parse(&format!("aws-cli/{version} Python/3")),
+        Some(version)
+    );
+    match version.problem() {
+        Some(error) => check_error(&error),
+        None => assert!(version.major >= 2, "{version}"),
+    }
+}
+
+/// The plugin's record: what is read is written and read again as the same.
+pub fn plugin_record(data: &[u8]) {
+    if let Some(record) = Record::parse(data) {
+        let written = serde_json::to_vec(&record).expect("a record is JSON");
+        assert!(
+            Record::parse(&written) == Some(record),
+            "it reads otherwise"
+        );
+    }
+}
+
+/// Settings files, the strongest first, with a NUL between two: each is read or dropped with its reason, the strongest
+/// that says something wins, and all the others that do are told.
+pub fn settings_stack(data: &[u8]) {
+    let here = Env::read(Some(Path::new("."))).expect("a working folder");
+    let mut stack = Stack::load_trusted(&here, PathBuf::from("none"));
+    let scopes = [
+        Scope::Managed,
+        Scope::Managed,
+        Scope::Local,
+        Scope::Project,
+        Scope::User,
+    ];
+    let files: Vec<&[u8]> = data.split(|byte| *byte == 0).take(scopes.len()).collect();
+    let layer = |(number, (scope, file)): (usize, (&Scope, &&[u8]))| {
+        let path = PathBuf::from(number.to_string());
+        let state = parse_settings(file, &path).map_or_else(Settings::Dropped, Settings::Read);
+        Layer {
+            scope: *scope,
+            path,
+            state,
+        }
+    };
+    stack.layers = scopes.iter().zip(&files).enumerate().map(layer).collect();
+    for (layer, error) in stack.dropped() {
+        assert_eq!(error.code, Code::SettingsInvalid);
+        assert!(error.at.as_ref().is_some_and(|at| at.path == layer.path));
+        check_error(error);
+    }
+    for name in ["CLAUDE_CODE_USE_BEDROCK", "AWS_PROFILE", "AWS_REGION"] {
+        let said: Vec<(String, Value)> = stack
+            .documents()
+            .filter_map(|(layer, document)| {
+                Some((
+                    layer.path.display().to_string(),
+                    document.get(&["env", name])?,
+                ))
+            })
+            .collect();
+        let Some(found) = stack.effective_env(name) else {
+            assert!(said.is_empty(), "{name} is passed over");
+            continue;
+        };
+        let told: Vec<(&Source, &String)> = found.every().collect();
+        assert_eq!(told.len(), said.len());
+        for ((source, text), (path, value)) in told.into_iter().zip(said) {
+            assert!(source.is(Path::new(&path)), "another order");
+            assert!(value.as_str().is_none_or(|value| value == text));
+        }
+    }
+    let on = stack.is_on("CLAUDE_CODE_USE_BEDROCK");
+    assert_eq!(stack.current_config().is_some(), on);
+    for file in files {
+        let plain = serde_json::from_slice::<Value>(file);
+        let dropped = parse_settings(file, Path::new("")).is_err();
+        let typed = plain.is_ok_and(|it| it.get("env").is_some_and(|env| !env.is_object()));
+        assert!(dropped || !typed, "Claude Code drops it");
+    }
 }
 
 /// Model ids: what is read is printed as it was typed and read again as the same.

@@ -5,7 +5,8 @@
 
 Needs python3, node, npm and, once, the network: botocore and the SDK's loader are installed below target/oracle, unless
 ORACLE_PYTHON (a Python with botocore) and ORACLE_NODE_PATH (a node_modules folder) say where they are. --tools is the
-folder of gen_config.py, botocore_oracle.py and js_oracle.cjs. Prints every difference; exits 1 when there is one.
+folder of gen_config.py, botocore_oracle.py and js_oracle.cjs: ../shared/tools, which does not come with the project.
+Prints every difference; exits 1 when there is one, and 2 without the tools.
 
 One departure is on purpose and is not a difference: a secret's line that is indented into the value of another key is
 part of that value to botocore; we cut it. Every such value is printed and counted.
@@ -47,6 +48,18 @@ def install_js():
             package = "@smithy/shared-ini-file-loader@4.7.2"
             subprocess.run(["npm", "install", "--silent", "--prefix", node_path.parent, package], check=True)
     return str(node_path)
+
+
+def needs(path, what):
+    """Ends with one line where something that does not come with the project is not there."""
+    if not path.exists():
+        print(f"{os.path.basename(sys.argv[0])}: needs {what}: {path} is not there", file=sys.stderr)
+        sys.exit(2)
+
+
+def needs_tools(tools):
+    """The generator and the other readers come beside the project, not with it."""
+    needs(tools / "gen_config.py", "../shared/tools, the folder of the generator and the other readers (--tools)")
 
 
 def load_generator(tools):
@@ -115,6 +128,7 @@ def main():
     arguments.add_argument("--count", type=int, default=2000)
     arguments.add_argument("--tools", type=pathlib.Path, default=ROOT.parent / "shared" / "tools")
     chosen = arguments.parse_args()
+    needs_tools(chosen.tools)
     python, node_path = install_botocore(), install_js()
     generator = load_generator(chosen.tools)
     build = ["cargo", "build", "--quiet", "--example", "oracle-dump"]

@@ -103,6 +103,7 @@ def main():
     arguments.add_argument("--binary", type=pathlib.Path, help="the debug build unless given")
     arguments.add_argument("--tools", type=pathlib.Path, default=compare.ROOT.parent / "shared" / "tools")
     chosen = arguments.parse_args()
+    compare.needs_tools(chosen.tools)
     python = compare.install_botocore()
     generator = compare.load_generator(chosen.tools)
     binary = chosen.binary

@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Compares our choice of credential providers with botocore's over generated pairs of files.
 
-    kinds.py --pairs DIR --oracle "V/bin/python -X utf8 botocore_oracle.py" --ours target/debug/deps/oracle_kinds-HASH
+    kinds.py --pairs DIR --oracle "V/bin/python -X utf8 ../shared/tools/botocore_oracle.py" --ours target/debug/deps/oracle_kinds-HASH
 
-DIR holds folders with `config` and `credentials`, either of which may be absent. Exit 1 on a difference.
+run.sh calls it so. DIR holds folders with `config` and `credentials`, either of which may be absent. Exit 1 on a difference.
 """
 import argparse
 import collections
 import json
 import os
+import pathlib
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+import compare  # noqa: E402
 
 # botocore's method -> the kinds that it stands for.
 KINDS = {
@@ -42,7 +46,7 @@ def explained(botocore, ours):
     return {
         "static": "empty access key, or a temporary one without session token: signed with, refused by AWS",
         "session": "empty access key: signed with, refused by AWS",
-        "none": "a secret key without access key id: passed over",
+        "none": "a secret key without access key id, or an sso-session without account and role: passed over",
         "process": "no command line: fails when it is started, which the oracle does not do",
         "sso-session": "settings that only the profile has do not reach SSOTokenProvider, or are blocks",
         "sso-legacy": "settings that are blocks",
@@ -64,6 +68,8 @@ def main():
     options.add_argument("--oracle", required=True)
     options.add_argument("--ours", required=True)
     options = options.parse_args()
+    for path in [options.pairs, options.oracle.split()[-1], options.ours]:
+        compare.needs(pathlib.Path(path), "what run.sh makes, and ../shared/tools")
     lines = []
     for name in sorted(os.listdir(options.pairs)):
         files = [os.path.join(options.pairs, name, file) for file in ("config", "credentials")]
@@ -91,7 +97,8 @@ def main():
         for profile, choice in theirs["kinds"].items():
             counts["profiles"] += 1
             verdict = mine.get(profile) or [None, None, None]
-            if agrees(choice, verdict):
+            # botocore has a choice for the empty name too, which nobody can choose.
+            if not profile or agrees(choice, verdict):
                 continue
             reason = explained(choice, verdict)
             if reason:

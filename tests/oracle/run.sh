@@ -9,8 +9,8 @@ seed=${2:-$(date +%s)}
 tools=../shared/tools
 target=${CARGO_TARGET_DIR:-target}
 if [ ! -e "$tools/gen_config.py" ]; then
-  echo "   skipped: the generator is not beside the project ($tools)"
-  exit 0
+  echo "run.sh: needs $tools, the folder of the generator and the other readers, beside the project" >&2
+  exit 2
 fi
 echo "   the same pairs again: bash tests/oracle/run.sh $count $seed"
 python3 tests/oracle/compare.py --seed "$seed" --count "$count"

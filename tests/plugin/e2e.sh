@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The plugin in the real Claude Code, in a network of its own that reaches nothing but itself.
 # usage: tests/plugin/e2e.sh PATH-OF-claude-bedrock
-# Says why and ends with 0 where the client or such a network cannot be had. CLAUDE_BEDROCK_E2E=required: ends with 1 then.
+# Says why and ends with 0 where the client or such a network cannot be had. CLAUDE_BEDROCK_REQUIRED=1: ends with 1 then.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,7 +11,7 @@ place=$(realpath -m "${CARGO_TARGET_DIR:-target}")/claude-code/$version
 
 skip() {
   echo "skipped: $*"
-  [ "${CLAUDE_BEDROCK_E2E:-}" != required ]
+  [ "${CLAUDE_BEDROCK_REQUIRED:-}" != 1 ]
   exit
 }
 

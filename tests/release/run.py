@@ -78,17 +78,17 @@ class Install(unittest.TestCase):
         os.chmod(path, 0o755)
         return path
 
-    def install(self, *args, shell="sh", tools=("curl",), script=INSTALL):
+    def install(self, *args, shell="sh", tools=("curl",), script=INSTALL, home=True):
         path = tempfile.mkdtemp(dir=self.folder)
         for tool in [*TOOLS, *tools]:
             if shutil.which(tool):
                 os.symlink(shutil.which(tool), f"{path}/{tool}")
         found = shutil.which(shell)
-        env = {"HOME": self.home, "PATH": path, "TMPDIR": self.folder}
-        return subprocess.run([found, script, *args], env=env, capture_output=True, text=True, check=False, timeout=60)
+        env = {"PATH": path, "TMPDIR": self.folder, **({"HOME": self.home} if home else {})}
+        return subprocess.run([found, script, *args], env=env, cwd=self.home, capture_output=True, text=True, check=False, timeout=60)
 
-    def from_here(self, **more):
-        return self.install("--from", self.url, "--version", VERSION, **more)
+    def from_here(self, *args, **more):
+        return self.install("--from", self.url, "--version", VERSION, *args, **more)
 
     @property
     def installed(self):
@@ -186,6 +186,26 @@ class Install(unittest.TestCase):
     def test_a_binary_that_does_not_start_is_not_installed(self):
         self.release(self.fake("#!/bin/sh\nexit 3\n"))
         self.assert_refused(self.from_here(), "does not start")
+
+    def test_a_folder_where_the_binary_goes_is_refused(self):
+        os.makedirs(f"{self.home}/to/claude-bedrock")
+        self.assert_refused(self.from_here("--to", "to"), "is a folder; nothing was installed")
+
+    def test_a_relative_folder_is_told_in_full(self):
+        run = self.from_here("--to", "to")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn(f"put {self.home}/to on your PATH", run.stderr)
+        self.assertEqual(self.left(), ["to/claude-bedrock"])
+
+    def test_a_home_is_only_needed_where_no_folder_is_given(self):
+        self.assert_refused(self.from_here(home=False), "say where with --to")
+        self.assertEqual(self.from_here("--to", f"{self.home}/to", home=False).returncode, 0)
+
+    def test_a_server_that_cannot_be_reached_is_not_waited_for_without_end(self):
+        with open(INSTALL, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("--connect-timeout", text)
+        self.assertIn("wget -q -T", text)
 
     def test_a_version_is_no_path(self):
         self.assert_refused(self.install("--from", self.url, "--version", "../1.0.0"), "not a version")
@@ -302,7 +322,14 @@ class Workflows(unittest.TestCase):
     def test_actions_are_pinned(self):
         for name, text in self.each():
             for line in re.findall(r"uses: *(.*)", text):
-                self.assertRegex(line, r"^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", name)
+                # One of our own is of the same commit.
+                if not line.startswith("./.github/workflows/"):
+                    self.assertRegex(line, r"^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", name)
+
+    def test_nothing_is_published_before_it_ran(self):
+        text = dict(self.each())["release.yml"]
+        self.assertIn("needs: [build, windows, advisories]", text)
+        self.assertIn("cargo test --locked --test cases", text)
 
     def test_nothing_is_permitted_that_a_job_does_not_ask_for(self):
         for name, text in self.each():

@@ -10,9 +10,6 @@ use super::sandbox::{self, Sandbox};
 use super::snapshot::{self, Change, Snapshot, What};
 use super::{fixture, paths, stand_in};
 
-/// The clock of a case that does not set it.
-const NOW: &str = "2026-11-22T12:00:00Z";
-
 /// `case.json`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +20,8 @@ struct Case {
     home: Option<String>,
     #[serde(default)]
     files: BTreeMap<PathBuf, String>,
+    #[serde(default)]
+    blanks: BTreeMap<PathBuf, usize>,
     #[serde(default)]
     mkdir: Vec<PathBuf>,
     #[serde(default)]
@@ -183,6 +182,7 @@ fn set_up(case: &Case, folder: &Path, sandbox: &mut Sandbox) -> Vec<(String, Vec
         std::fs::create_dir_all(sandbox.home.join(path)).expect("a folder of the case");
     }
     for (path, text) in &case.files {
+        let blanks = " ".repeat(case.blanks.get(path).copied().unwrap_or(0));
         // Backslashes count double in JSON.
         let level = if path.extension().is_some_and(|end| end == "json") {
             2
@@ -191,7 +191,7 @@ fn set_up(case: &Case, folder: &Path, sandbox: &mut Sandbox) -> Vec<(String, Vec
         };
         sandbox::write(
             &sandbox.home.join(path),
-            spell(sandbox, text, level).as_bytes(),
+            (spell(sandbox, text, level) + &blanks).as_bytes(),
         );
     }
     #[cfg(windows)]
@@ -256,8 +256,10 @@ fn spell(sandbox: &Sandbox, text: &str, level: usize) -> String {
 }
 
 fn command(case: &Case, step: &Step, sandbox: &Sandbox) -> std::process::Command {
-    let now = step.now.as_deref().or(case.now.as_deref()).unwrap_or(NOW);
-    let now = claude_bedrock::time::parse_timestamp(now).expect("`now` is a time with its zone");
+    let now = step.now.as_deref().or(case.now.as_deref());
+    let now = now.map_or(sandbox::NOW, |now| {
+        claude_bedrock::time::parse_timestamp(now).expect("`now` is a time with its zone")
+    });
     let mut command = sandbox.command(now);
     command.args(step.args.iter().map(|arg| spell(sandbox, arg, 1)));
     for (name, value) in case.env.iter().chain(&step.env) {

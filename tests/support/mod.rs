@@ -1,6 +1,11 @@
 //! What the test programs share: a throw-away HOME, the real binary in it, stand-ins for the programs it may start.
 
-#![allow(dead_code, reason = "each test program uses a part of this")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "each test program uses a part of this"
+)]
 
 pub(crate) mod case;
 pub(crate) mod paths;
@@ -12,6 +17,17 @@ pub(crate) mod stand_in;
 pub(crate) mod terminal;
 
 use std::path::{Path, PathBuf};
+
+/// Functions as tests of their name.
+macro_rules! trials {
+    ($($test:ident),* $(,)?) => {
+        vec![$(libtest_mimic::Trial::test(stringify!($test), || {
+            $test();
+            Ok(())
+        })),*]
+    };
+}
+pub(crate) use trials;
 
 /// The project's folder.
 pub(crate) fn project() -> &'static Path {

@@ -2,11 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::secrets::Secrets;
 use super::{paths, snapshot, stand_in};
+
+/// The clock of a run that needs no other: 2026-11-22T12:00:00Z.
+pub(crate) const NOW: i64 = 1_795_348_800;
 
 /// The folders of one run; all gone when it is dropped.
 pub(crate) struct Sandbox {
@@ -37,6 +40,16 @@ pub(crate) struct Output {
     pub(crate) stdout: Vec<u8>,
     /// Standard error.
     pub(crate) stderr: Vec<u8>,
+}
+
+impl From<std::process::Output> for Output {
+    fn from(output: std::process::Output) -> Self {
+        Output {
+            exit: output.status.code().unwrap_or(-1),
+            stdout: output.stdout,
+            stderr: output.stderr,
+        }
+    }
 }
 
 impl Sandbox {
@@ -108,6 +121,25 @@ impl Sandbox {
                 .learn_variable(&name.to_string_lossy(), &value);
         }
         self.looked_through(run(command, stdin))
+    }
+
+    /// Starts the binary to run beside the test, with the system's own programs behind those of ours.
+    #[cfg(unix)]
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
+        let mut command = self.command(NOW);
+        command
+            .args(args)
+            .env("PATH", format!("{}:/usr/bin:/bin", self.bin.display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().expect("the binary starts")
+    }
+
+    /// Waits for the end of what was started. A secret that gets out ends the test.
+    pub(crate) fn finish(&self, child: Child) -> Output {
+        let output = child.wait_with_output().expect("the binary ends");
+        self.looked_through(output.into())
     }
 
     /// The output of a run, after a look for secrets in it and in what it left behind.
@@ -230,6 +262,25 @@ impl Sandbox {
         out
     }
 
+    /// Puts a script on PATH.
+    #[cfg(unix)]
+    pub(crate) fn script(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.bin.join(name);
+        write(&path, text.as_bytes());
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&path, mode).expect("a mode");
+    }
+
+    /// A pipe in the home, where a script and the test wait for one another: opening it takes both.
+    #[cfg(unix)]
+    pub(crate) fn gate(&self) -> PathBuf {
+        let gate = self.home.join("gate");
+        let made = Command::new("mkfifo").arg(&gate).status().expect("mkfifo");
+        assert!(made.success());
+        gate
+    }
+
     /// Puts a stand-in for `name` on PATH.
     pub(crate) fn install(&self, name: &str) {
         let me = std::env::current_exe().expect("this test program");
@@ -270,12 +321,7 @@ fn run(mut command: Command, stdin: &str) -> Output {
         .take()
         .expect("a pipe")
         .write_all(stdin.as_bytes());
-    let output = child.wait_with_output().expect("the binary ends");
-    Output {
-        exit: output.status.code().unwrap_or(-1),
-        stdout: output.stdout,
-        stderr: output.stderr,
-    }
+    child.wait_with_output().expect("the binary ends").into()
 }
 
 #[cfg(unix)]

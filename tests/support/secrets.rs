@@ -1,6 +1,7 @@
 //! The secrets that a home or a case holds, and whether one got out.
 //!
-//! What is secret is told from the key that a value stands at, in whatever file of the home that is: no list names them.
+//! What is secret is told from the key that a value stands at, in whatever file of the home that is, or from the words that
+//! made-up ones start with: no list names them.
 //! Every [`super::sandbox::Sandbox`] and every [`super::terminal::Terminal`] looks for them in all that the program
 //! printed, in all that it handed to its children, and in every file but those that have them in their place.
 
@@ -27,6 +28,9 @@ const KEYS: &[&str] = &[
     "secretaccesskey",
     "sessiontoken",
 ];
+
+/// What a made-up secret starts with that stands where no key tells: in a header, an address, a command.
+const MADE_UP: &str = "EXAMPLE-secret";
 
 /// Shorter ones would be found in ordinary words.
 const SHORTEST: usize = 8;
@@ -125,7 +129,7 @@ fn places(home: &Snapshot) -> Vec<(&Path, String)> {
     for (path, entry) in home {
         if let What::File(bytes) = &entry.what {
             let values = pairs(bytes).into_iter().map(|(_, value)| value);
-            let values = values.chain(token(bytes));
+            let values = values.chain(token(bytes)).chain(made_up(bytes));
             found.extend(values.map(|value| (path.as_path(), value)));
         }
     }
@@ -163,6 +167,16 @@ pub(crate) fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+/// The made-up secrets of a text, each to the end of its word.
+fn made_up(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let found = text.match_indices(MADE_UP).map(|(at, _)| &text[at..]);
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    found
+        .map(|rest| rest.chars().take_while(|c| word(*c)).collect())
+        .collect()
 }
 
 /// What a file of one word holds: a token.

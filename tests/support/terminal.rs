@@ -100,6 +100,14 @@ impl Terminal {
         typed.expect("a terminal takes keys");
     }
 
+    /// Types keys when these texts have been shown, one after the other.
+    pub(crate) fn answer(&mut self, texts: &[&str], keys: &str) {
+        for text in texts {
+            self.wait_for(text);
+        }
+        self.press(keys);
+    }
+
     /// The program's number.
     pub(crate) fn process(&self) -> libc::pid_t {
         libc::pid_t::try_from(self.child.id()).expect("a process number")

@@ -5,10 +5,10 @@ use std::path::Path;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use crate::support::sandbox::{self, Sandbox};
+use crate::support::sandbox::{self, NOW, Sandbox};
 use crate::support::snapshot::{self, Change};
 use crate::support::terminal::Terminal;
-use crate::support::{fixture, project, stand_in};
+use crate::support::{fixture, project, stand_in, trials};
 
 const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
@@ -17,7 +17,6 @@ const DOWN: &str = "\x1b[B";
 
 /// The end of every list.
 const LIST: &str = "Esc: ";
-const NOW: &str = "2026-11-22T12:00:00Z";
 
 /// The token file of the sso-session `corp`: the SHA-1 of its name.
 const CORP_TOKEN: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
@@ -31,69 +30,27 @@ const WORK_TOKEN: &str = ".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e
 const TOKEN: &str = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "us-east-1", "accessToken": "EXAMPLE", "expiresAt": "2026-11-22T20:00:00Z"}"#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 19] = [
-        (
-            "a_profile_that_cannot_work_leads_back",
-            a_profile_that_cannot_work_leads_back,
-        ),
-        ("asks_for_what_it_will_do", asks_for_what_it_will_do),
-        ("takes_what_is_recommended", takes_what_is_recommended),
-        (
-            "a_list_is_filtered_and_typed_in",
-            a_list_is_filtered_and_typed_in,
-        ),
-        (
-            "logs_in_when_the_session_is_over",
-            logs_in_when_the_session_is_over,
-        ),
-        (
-            "goes_on_in_a_region_with_access",
-            goes_on_in_a_region_with_access,
-        ),
-        (
-            "another_profile_leads_to_the_profiles",
-            another_profile_leads_to_the_profiles,
-        ),
-        (
-            "escape_after_a_new_profile_shows_the_profiles",
-            escape_after_a_new_profile_shows_the_profiles,
-        ),
-        ("says_that_regions_differ", says_that_regions_differ),
-        ("a_new_user_gets_a_profile", a_new_user_gets_a_profile),
-        (
-            "a_new_profile_is_not_written_before_its_review",
-            a_new_profile_is_not_written_before_its_review,
-        ),
-        ("the_readme_shows_the_wizard", the_readme_shows_the_wizard),
-        ("yes_on_a_terminal_logs_in", yes_on_a_terminal_logs_in),
-        ("goes_back_and_forth", goes_back_and_forth),
-        (
-            "ctrl_c_leaves_everything_as_it_was",
-            ctrl_c_leaves_everything_as_it_was,
-        ),
-        ("a_plain_terminal_reads_lines", a_plain_terminal_reads_lines),
-        (
-            "nothing_is_wider_than_the_terminal",
-            nothing_is_wider_than_the_terminal,
-        ),
-        (
-            "sigterm_restores_the_terminal",
-            sigterm_restores_the_terminal,
-        ),
-        (
-            "reset_asks_again_when_the_file_changed",
-            reset_asks_again_when_the_file_changed,
-        ),
-    ];
-    tests
-        .into_iter()
-        .map(|(name, test)| {
-            Trial::test(name, move || {
-                test();
-                Ok(())
-            })
-        })
-        .collect()
+    trials![
+        a_profile_that_cannot_work_leads_back,
+        asks_for_what_it_will_do,
+        takes_what_is_recommended,
+        a_list_is_filtered_and_typed_in,
+        logs_in_when_the_session_is_over,
+        goes_on_in_a_region_with_access,
+        another_profile_leads_to_the_profiles,
+        escape_after_a_new_profile_shows_the_profiles,
+        says_that_regions_differ,
+        a_new_user_gets_a_profile,
+        a_new_profile_is_not_written_before_its_review,
+        the_readme_shows_the_wizard,
+        yes_on_a_terminal_logs_in,
+        goes_back_and_forth,
+        ctrl_c_leaves_everything_as_it_was,
+        a_plain_terminal_reads_lines,
+        nothing_is_wider_than_the_terminal,
+        sigterm_restores_the_terminal,
+        reset_asks_again_when_the_file_changed,
+    ]
 }
 
 /// A home of the fixtures with rules for `aws`.
@@ -109,8 +66,7 @@ fn sandbox(home: &str, rules: &[Value]) -> Sandbox {
 }
 
 fn start(sandbox: &Sandbox, term: &str, args: &[&str]) -> Terminal {
-    let now = claude_bedrock::time::parse_timestamp(NOW).expect("a time");
-    let mut command = sandbox.command(now);
+    let mut command = sandbox.command(NOW);
     command.env("TERM", term).arg("setup").args(args);
     Terminal::start(command)
 }
@@ -119,8 +75,7 @@ fn start(sandbox: &Sandbox, term: &str, args: &[&str]) -> Terminal {
 fn reset_asks_again_when_the_file_changed() {
     let sandbox = sandbox("configured", &[]);
     let path = sandbox.home.join(".claude/settings.json");
-    let now = claude_bedrock::time::parse_timestamp(NOW).expect("a time");
-    let mut command = sandbox.command(now);
+    let mut command = sandbox.command(NOW);
     command.env("TERM", "xterm").arg("reset");
     let mut terminal = Terminal::start(command);
     terminal.wait_for("Take Bedrock out? [y/N]");
@@ -131,10 +86,9 @@ fn reset_asks_again_when_the_file_changed() {
     terminal.press("y\r");
     terminal.wait_for("changed in the meantime");
     terminal.wait_for("eu-west-1");
-    terminal.wait_for("Take Bedrock out? [y/N]");
-    terminal.press(ENTER);
+    terminal.answer(&["Take Bedrock out? [y/N]"], ENTER);
     terminal.wait_for("Nothing was changed.");
-    assert_eq!(terminal.finish().0, Some(130));
+    stopped(terminal, &sandbox);
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), changed);
 }
 
@@ -188,6 +142,22 @@ fn review(sandbox: &Sandbox) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// The end of a wizard that was stopped: all that was shown.
+fn stopped(terminal: Terminal, sandbox: &Sandbox) -> String {
+    let (exit, shown) = terminal.finish();
+    assert_eq!(exit, Some(130), "{shown}");
+    review(sandbox);
+    shown
+}
+
+/// The end of one that was stopped before it wrote anything.
+fn stopped_in_time(terminal: Terminal, sandbox: &Sandbox, before: &snapshot::Snapshot) -> String {
+    let shown = stopped(terminal, sandbox);
+    assert!(shown.contains("nothing was changed"), "{shown}");
+    assert_eq!(changed(sandbox, before), [""; 0]);
+    shown
+}
+
 fn settings(sandbox: &Sandbox) -> Value {
     let bytes = std::fs::read(sandbox.home.join(".claude/settings.json")).expect("settings");
     serde_json::from_slice(&bytes).expect("JSON")
@@ -210,16 +180,12 @@ fn takes_what_is_recommended() {
         "How shall Claude Code log in",
         "May the commands",
     ] {
-        terminal.wait_for(LIST);
-        terminal.press(ENTER);
+        terminal.answer(&[LIST], ENTER);
         terminal.wait_for(question);
     }
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
+    terminal.answer(&[LIST], ENTER);
     terminal.wait_for("+    \"AWS_PROFILE\": \"dev\"");
-    terminal.wait_for("Write this to ~/.claude/settings.json?");
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
+    terminal.answer(&["Write this to ~/.claude/settings.json?", LIST], ENTER);
     terminal.wait_for("Restart Claude Code");
     terminal.wait_for("claude-bedrock reset");
     terminal.wait_for("claude-bedrock apply-config --profile dev --region us-west-2");
@@ -246,27 +212,15 @@ fn a_list_is_filtered_and_typed_in() {
     }
     std::fs::write(&config, text).expect("the config");
     let mut terminal = start(&sandbox, "xterm", &["--offline"]);
-    terminal.wait_for("of 70, type to filter");
-    terminal.press("TEAM-4");
-    terminal.wait_for("team-49");
-    terminal.press("7");
+    terminal.answer(&["of 70, type to filter"], "TEAM-4");
+    terminal.answer(&["team-49"], "7");
     terminal.wait_for("team-47");
-    terminal.wait_for("| team-47");
-    terminal.press(ENTER);
-    terminal.wait_for("[eu-west-3]");
-    terminal.wait_for("> ");
-    terminal.press("eu-wst-1\r");
-    terminal.wait_for("did you mean `eu-west-1`?");
-    terminal.wait_for("> ");
-    terminal.press("\x15eu-west-1\r");
-    terminal.wait_for("exact id");
-    terminal.wait_for("> ");
-    terminal.press("opus\r");
-    terminal.wait_for("no exact model id");
-    terminal.wait_for("> ");
-    terminal.press(CTRL_C);
-    assert_eq!(terminal.finish().0, Some(130));
-    review(&sandbox);
+    terminal.answer(&["| team-47"], ENTER);
+    terminal.answer(&["[eu-west-3]", "> "], "eu-wst-1\r");
+    terminal.answer(&["did you mean `eu-west-1`?", "> "], "\x15eu-west-1\r");
+    terminal.answer(&["exact id", "> "], "opus\r");
+    terminal.answer(&["no exact model id", "> "], CTRL_C);
+    stopped(terminal, &sandbox);
 }
 
 fn logs_in_when_the_session_is_over() {
@@ -284,22 +238,13 @@ fn logs_in_when_the_session_is_over() {
     let sandbox = sandbox("sso-expired", &rules);
     let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
     terminal.wait_for("expired 2 d ago");
-    terminal.wait_for("aws sso login --profile dev");
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
+    terminal.answer(&["aws sso login --profile dev", LIST], ENTER);
     terminal.wait_for("the browser was closed");
-    terminal.wait_for("`aws sso login` failed");
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
+    terminal.answer(&["`aws sso login` failed", LIST], ENTER);
     terminal.wait_for("Successfully logged into");
-    terminal.wait_for("[us-west-2]");
-    terminal.wait_for("> ");
-    terminal.press(ENTER);
-    terminal.wait_for("Bedrock lists 4 Claude models");
-    terminal.wait_for(LIST);
-    terminal.press(CTRL_C);
-    assert_eq!(terminal.finish().0, Some(130));
-    review(&sandbox);
+    terminal.answer(&["[us-west-2]", "> "], ENTER);
+    terminal.answer(&["Bedrock lists 4 Claude models", LIST], CTRL_C);
+    stopped(terminal, &sandbox);
 }
 
 fn goes_on_in_a_region_with_access() {
@@ -313,18 +258,14 @@ fn goes_on_in_a_region_with_access() {
     }));
     let sandbox = sandbox("sso-valid", &rules);
     let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
-    terminal.wait_for("[us-west-2]");
-    terminal.wait_for("> ");
-    terminal.press(ENTER);
+    terminal.answer(&["[us-west-2]", "> "], ENTER);
     terminal.wait_for("How to go on?");
-    terminal.wait_for("us-east-1");
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
-    terminal.wait_for("Bedrock lists 4 Claude models for it in us-east-1");
-    terminal.wait_for(LIST);
-    terminal.press(CTRL_C);
-    assert_eq!(terminal.finish().0, Some(130));
-    review(&sandbox);
+    terminal.answer(&["us-east-1", LIST], ENTER);
+    terminal.answer(
+        &["Bedrock lists 4 Claude models for it in us-east-1", LIST],
+        CTRL_C,
+    );
+    stopped(terminal, &sandbox);
 }
 
 /// Where Bedrock refuses and where nobody is logged in, with a profile chosen and with one that an option names.
@@ -338,37 +279,21 @@ fn another_profile_leads_to_the_profiles() {
         let sandbox = sandbox("sso-valid", std::slice::from_ref(&rule));
         let mut terminal = start(&sandbox, "xterm", args);
         if args.is_empty() {
-            terminal.wait_for(LIST);
-            terminal.press(ENTER);
+            terminal.answer(&[LIST], ENTER);
         }
-        terminal.wait_for("[us-west-2]");
-        terminal.wait_for("> ");
-        terminal.press(ENTER);
-        terminal.wait_for("How to go on?");
-        terminal.wait_for(LIST);
-        terminal.press("another p");
-        terminal.wait_for("| another p");
-        terminal.press(ENTER);
-        terminal.wait_for("Which AWS profile");
-        terminal.wait_for(LIST);
-        terminal.press(CTRL_C);
-        assert_eq!(terminal.finish().0, Some(130));
-        review(&sandbox);
+        terminal.answer(&["[us-west-2]", "> "], ENTER);
+        terminal.answer(&["How to go on?", LIST], "another p");
+        terminal.answer(&["| another p"], ENTER);
+        terminal.answer(&["Which AWS profile", LIST], CTRL_C);
+        stopped(terminal, &sandbox);
     }
     let sandbox = sandbox("sso-expired", &[]);
     let mut terminal = start(&sandbox, "xterm", &["--profile", "dev"]);
-    terminal.wait_for("Log in?");
-    terminal.wait_for(LIST);
-    terminal.press("choose");
-    terminal.wait_for("| choose");
-    terminal.press(ENTER);
-    terminal.wait_for("Which AWS profile");
-    terminal.wait_for(LIST);
-    terminal.press(ESC);
-    let (exit, shown) = terminal.finish();
-    assert_eq!(exit, Some(130));
+    terminal.answer(&["Log in?", LIST], "choose");
+    terminal.answer(&["| choose"], ENTER);
+    terminal.answer(&["Which AWS profile", LIST], ESC);
+    let shown = stopped(terminal, &sandbox);
     assert!(shown.contains("stopped, nothing was changed"), "{shown}");
-    review(&sandbox);
 }
 
 fn escape_after_a_new_profile_shows_the_profiles() {
@@ -378,29 +303,14 @@ fn escape_after_a_new_profile_shows_the_profiles() {
     });
     let sandbox = sandbox("", &[rule]);
     let mut terminal = start(&sandbox, "xterm", &[]);
-    for (question, answer) in NEW_PROFILE {
-        terminal.wait_for(question);
-        terminal.wait_for("> ");
-        terminal.press(answer);
-    }
-    for question in ["Add this to the AWS config?", "Log in?"] {
-        terminal.wait_for(question);
-        terminal.wait_for(LIST);
-        terminal.press(ENTER);
-    }
-    terminal.wait_for("[us-east-1]");
-    terminal.wait_for("> ");
-    terminal.press(ESC);
+    add_profile(&mut terminal);
+    terminal.answer(&["[us-east-1]", "> "], ESC);
     terminal.wait_for("Which AWS profile");
-    terminal.wait_for("1  bedrock      recommended; valid for");
-    terminal.wait_for(LIST);
-    terminal.press(ESC);
-    let (exit, shown) = terminal.finish();
-    assert_eq!(exit, Some(130));
+    terminal.answer(&["1  bedrock      recommended; valid for", LIST], ESC);
+    let shown = stopped(terminal, &sandbox);
     let last = shown.find("error: ").map_or("", |at| &shown[at..]);
     assert!(last.contains("claude-bedrock sso undo takes"), "{shown}");
     assert!(last.lines().all(|line| line.len() <= 80), "{shown}");
-    review(&sandbox);
 }
 
 /// What was chosen goes back to the choice, which has a row for what is to be done.
@@ -484,9 +394,7 @@ fn says_that_regions_differ() {
     terminal.wait_for("> ");
     // Nobody asked before this question: there is nothing to go back to.
     terminal.press(ESC);
-    assert_eq!(terminal.finish().0, Some(130));
-    assert_eq!(changed(&sandbox, &before), [""; 0]);
-    review(&sandbox);
+    stopped_in_time(terminal, &sandbox, &before);
 }
 
 /// The questions for a new profile, each with an answer.
@@ -497,6 +405,16 @@ const NEW_PROFILE: [(&str, &str); 5] = [
     ("Role", "Developer\r"),
     ("Name of the new profile [bedrock]", ENTER),
 ];
+
+/// Answers the questions for a new profile, and logs in to it.
+fn add_profile(terminal: &mut Terminal) {
+    for (question, answer) in NEW_PROFILE {
+        terminal.answer(&[question, "> "], answer);
+    }
+    for question in ["Add this to the AWS config?", "Log in?"] {
+        terminal.answer(&[question, LIST], ENTER);
+    }
+}
 
 fn a_new_user_gets_a_profile() {
     let mut rules = listing("bedrock", "us-east-1");
@@ -512,34 +430,22 @@ fn a_new_user_gets_a_profile() {
         terminal.wait_for("> ");
         if question == "Account" {
             terminal.press("1234\r");
-            terminal.wait_for("12 digits");
-            terminal.wait_for("> ");
-            terminal.press("\x15");
+            terminal.answer(&["12 digits", "> "], "\x15");
         }
         terminal.press(answer);
     }
     terminal.wait_for("+[profile bedrock]");
     terminal.wait_for("+sso_registration_scopes = sso:account:access");
-    terminal.wait_for("Add this to the AWS config?");
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
-    terminal.wait_for("Profile bedrock: not logged in. Log in?");
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
+    terminal.answer(&["Add this to the AWS config?", LIST], ENTER);
+    terminal.answer(&["Profile bedrock: not logged in. Log in?", LIST], ENTER);
     // Nothing else says which region.
-    terminal.wait_for("[us-east-1]");
-    terminal.wait_for("> ");
-    terminal.press(ENTER);
-    terminal.wait_for("Opus 4.5, US");
-    terminal.wait_for(LIST);
-    terminal.press(CTRL_C);
-    let (exit, shown) = terminal.finish();
-    assert_eq!(exit, Some(130));
+    terminal.answer(&["[us-east-1]", "> "], ENTER);
+    terminal.answer(&["Opus 4.5, US", LIST], CTRL_C);
+    let shown = stopped(terminal, &sandbox);
     assert!(shown.contains("the AWS profile bedrock stays"), "{shown}");
     let config = std::fs::read_to_string(sandbox.home.join(".aws/config")).expect("a config");
     assert!(config.contains("sso_account_id = 111122223333"), "{config}");
     assert!(!sandbox.home.join(".claude").exists());
-    review(&sandbox);
 }
 
 /// Every line of the README's session is one of this run, in that order.
@@ -552,23 +458,10 @@ fn the_readme_shows_the_wizard() {
     }));
     let sandbox = sandbox("", &rules);
     let mut terminal = start(&sandbox, "xterm", &[]);
-    for (question, answer) in NEW_PROFILE {
-        terminal.wait_for(question);
-        terminal.wait_for("> ");
-        terminal.press(answer);
-    }
-    for question in ["Add this to the AWS config?", "Log in?"] {
-        terminal.wait_for(question);
-        terminal.wait_for(LIST);
-        terminal.press(ENTER);
-    }
-    terminal.wait_for("[us-east-1]");
-    terminal.wait_for("> ");
-    terminal.press("us-west-2\r");
+    add_profile(&mut terminal);
+    terminal.answer(&["[us-east-1]", "> "], "us-west-2\r");
     for question in ["Model\r", "Pin what", "How shall", "May the", "Write this"] {
-        terminal.wait_for(question);
-        terminal.wait_for(LIST);
-        terminal.press(ENTER);
+        terminal.answer(&[question, LIST], ENTER);
     }
     let (exit, shown) = terminal.finish();
     assert_eq!(exit, Some(0), "{shown}");
@@ -608,24 +501,16 @@ fn a_new_profile_is_not_written_before_its_review() {
             if number == 2 && last > 2 {
                 // Back to the region, whose answer stands as the default now.
                 terminal.press(ESC);
-                terminal.wait_for("[us-east-1]");
-                terminal.wait_for("> ");
-                terminal.press(ENTER);
+                terminal.answer(&["[us-east-1]", "> "], ENTER);
                 terminal.wait_for(question);
                 terminal.wait_for("> ");
             }
             terminal.press(if number == last { CTRL_C } else { answer });
         }
         if last == NEW_PROFILE.len() {
-            terminal.wait_for("Add this to the AWS config?");
-            terminal.wait_for(LIST);
-            terminal.press(CTRL_C);
+            terminal.answer(&["Add this to the AWS config?", LIST], CTRL_C);
         }
-        let (exit, shown) = terminal.finish();
-        assert_eq!(exit, Some(130), "{shown}");
-        assert!(shown.contains("nothing was changed"), "{shown}");
-        assert_eq!(changed(&sandbox, &before), [""; 0]);
-        review(&sandbox);
+        stopped_in_time(terminal, &sandbox, &before);
     }
 }
 
@@ -655,26 +540,16 @@ fn goes_back_and_forth() {
     let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
     let before = snapshot::take(&sandbox.home);
     let mut terminal = start(&sandbox, "xterm", &[]);
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
-    terminal.wait_for("[us-west-2]");
-    terminal.wait_for("> ");
-    terminal.press("us-w");
+    terminal.answer(&[LIST], ENTER);
+    terminal.answer(&["[us-west-2]", "> "], "us-w");
     terminal.wait_for("us-w");
     // The first Escape takes back what was typed.
     terminal.press(ESC);
-    terminal.wait_for("> ");
-    terminal.press(ESC);
-    terminal.wait_for("Which AWS profile");
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
-    terminal.wait_for("> ");
-    terminal.press(ENTER);
-    terminal.wait_for("Model\r");
-    terminal.wait_for(LIST);
-    terminal.press(DOWN);
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
+    terminal.answer(&["> "], ESC);
+    terminal.answer(&["Which AWS profile", LIST], ENTER);
+    terminal.answer(&["> "], ENTER);
+    terminal.answer(&["Model\r", LIST], DOWN);
+    terminal.answer(&[LIST], ENTER);
     for (question, key) in [
         ("Pin what", ENTER),
         ("How shall", ENTER),
@@ -685,31 +560,19 @@ fn goes_back_and_forth() {
         ("Model\r", ENTER),
         ("Pin what", DOWN),
     ] {
-        terminal.wait_for(question);
-        terminal.wait_for(LIST);
-        terminal.press(key);
+        terminal.answer(&[question, LIST], key);
     }
-    terminal.wait_for(LIST);
-    terminal.press(ENTER);
+    terminal.answer(&[LIST], ENTER);
     for question in ["How shall", "May the commands"] {
-        terminal.wait_for(question);
-        terminal.wait_for(LIST);
-        terminal.press(ENTER);
+        terminal.answer(&[question, LIST], ENTER);
     }
-    terminal.wait_for("Write this to");
-    terminal.wait_for(LIST);
-    terminal.press("stop");
-    terminal.wait_for("| stop");
-    terminal.press(ENTER);
-    let (exit, shown) = terminal.finish();
-    assert_eq!(exit, Some(130), "{shown}");
-    assert!(shown.contains("nothing was changed"), "{shown}");
+    terminal.answer(&["Write this to", LIST], "stop");
+    terminal.answer(&["| stop"], ENTER);
+    let shown = stopped_in_time(terminal, &sandbox, &before);
     assert!(
         !shown.contains("+    \"ANTHROPIC_DEFAULT_OPUS_MODEL"),
         "{shown}"
     );
-    assert_eq!(changed(&sandbox, &before), [""; 0]);
-    review(&sandbox);
 }
 
 fn ctrl_c_leaves_everything_as_it_was() {
@@ -727,15 +590,12 @@ fn ctrl_c_leaves_everything_as_it_was() {
         let before = snapshot::take(&sandbox.home);
         let mut terminal = start(&sandbox, "xterm", &[]);
         for (number, (question, ready)) in steps.iter().enumerate().take(last + 1) {
-            terminal.wait_for(question);
-            terminal.wait_for(ready);
-            terminal.press(if number == last { CTRL_C } else { ENTER });
+            terminal.answer(
+                &[question, ready],
+                if number == last { CTRL_C } else { ENTER },
+            );
         }
-        let (exit, shown) = terminal.finish();
-        assert_eq!(exit, Some(130), "{shown}");
-        assert!(shown.contains("nothing was changed"), "{shown}");
-        assert_eq!(changed(&sandbox, &before), [""; 0]);
-        review(&sandbox);
+        stopped_in_time(terminal, &sandbox, &before);
     }
 }
 
@@ -777,8 +637,7 @@ fn a_plain_terminal_reads_lines() {
 fn nothing_is_wider_than_the_terminal() {
     for term in ["xterm", "dumb"] {
         let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
-        let now = claude_bedrock::time::parse_timestamp(NOW).expect("a time");
-        let mut command = sandbox.command(now);
+        let mut command = sandbox.command(NOW);
         command.env("TERM", term).env("COLUMNS", "40").arg("setup");
         let mut terminal = Terminal::start(command);
         let list = if term == "xterm" { LIST } else { ": " };
@@ -806,12 +665,9 @@ fn nothing_is_wider_than_the_terminal() {
             ("Region to call", "> ", back),
             ("Which AWS", list, back),
         ] {
-            terminal.wait_for(question);
-            terminal.wait_for(ready);
-            terminal.press(key);
+            terminal.answer(&[question, ready], key);
         }
-        let (exit, shown) = terminal.finish();
-        assert_eq!(exit, Some(130), "{shown}");
+        let shown = stopped(terminal, &sandbox);
         // What clears the screen takes no room.
         let printed = shown.replace("\x1b[J", "").replace("\x1b[K", "");
         let lines = printed.split(['\r', '\n', '\x1b']);
@@ -820,7 +676,6 @@ fn nothing_is_wider_than_the_terminal() {
             .filter(|line| !line.contains("\": \"") && line.chars().count() > 40)
             .collect();
         assert_eq!(wide, [""; 0], "{shown}");
-        review(&sandbox);
     }
 }
 

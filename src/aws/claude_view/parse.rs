@@ -153,7 +153,7 @@ fn prefix_and_name(header: &str) -> Option<(&str, &str)> {
 }
 
 /// A character of a name in the config file: `[\w-@+.%:/]`.
-pub(super) fn is_name_char(c: char) -> bool {
+pub(in crate::aws) fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@' | '+' | '.' | '%' | ':' | '/')
 }
 

@@ -251,6 +251,102 @@ fn differing_credentials_are_told() {
             String::new(),
             Some("CREDENTIALS_UNREADABLE"),
         ),
+        // Each key of the kind that is used.
+        (
+            "[default]\n".to_owned(),
+            format!("[p]\n{}", KEYS.replace("key = ", "key: ")),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (
+            format!("[profile p]\n{}{CORP}", SSO.replace("sso_role", "Sso_Role")),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (
+            format!(
+                "[DEFAULT]\nsso_region = r\n[profile p]\nsso_start_url = u\n{}",
+                SSO.replace("sso_session = corp\n", "")
+            ),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (
+            "[profile p]\nweb_identity_token_file = /t\nROLE_ARN = r\n".to_owned(),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (
+            format!("[profile p]\n{KEYS}aws_security_token = EXAMPLE\n"),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (
+            format!("[profile p]\n{KEYS}aws_security_token = E\naws_session_token = E\n"),
+            String::new(),
+            None,
+        ),
+        (
+            format!("{}{KEYS}aws_session_token: EXAMPLE\n", role("p")),
+            String::new(),
+            Some("CREDENTIALS_UNREADABLE"),
+        ),
+        (format!("{}{KEYS}", role("p")), String::new(), None),
+        // Neither of the two can sign with an empty one.
+        (
+            format!("[profile p]\n{CORP}{SSO}").replace("= Dev", "="),
+            String::new(),
+            None,
+        ),
+        // A value that is not the same for both.
+        (
+            format!("[profile p]\n{SSO}{CORP}").replace("= Dev", "= Dev ; admin"),
+            String::new(),
+            Some("VALUE_DIFFERS"),
+        ),
+        (
+            format!("[profile p]\n{SSO}{CORP}").replace("https://x", "https://x # corp"),
+            String::new(),
+            Some("VALUE_DIFFERS"),
+        ),
+        (
+            "[profile p]\ncredential_process = /bin/x --y # z\n".to_owned(),
+            String::new(),
+            Some("VALUE_DIFFERS"),
+        ),
+        // The two readers' orders differ.
+        (
+            format!("[profile p]\n{KEYS}credential_process = /bin/x\n"),
+            String::new(),
+            Some("CREDENTIALS_DIFFER"),
+        ),
+        (
+            "[profile p]\ncredential_process = /bin/x\n".to_owned(),
+            format!("[p]\n{KEYS}"),
+            None,
+        ),
+        (
+            format!("[profile p]\nrole_arn = r\nweb_identity_token_file = /t\n{KEYS}"),
+            String::new(),
+            Some("CREDENTIALS_DIFFER"),
+        ),
+        (
+            format!(
+                "{}[profile base]\n{KEYS}[profile \"p\"]\n{KEYS}",
+                role("base")
+            ),
+            String::new(),
+            Some("CREDENTIALS_DIFFER"),
+        ),
+        (
+            format!("[profile p]\nlogin_session = s\nsso_session = corp\n{CORP}"),
+            String::new(),
+            Some("CREDENTIALS_DIFFER"),
+        ),
+        (
+            format!("[profile p]\n{SSO}{CORP}").replace("[sso-session", "[sso-session-x"),
+            String::new(),
+            Some("SSO_SESSION_UNREADABLE"),
+        ),
         // A loop, and a source that nobody can find, are told by the verdict on the credentials.
         (role("p"), String::new(), None),
         (role("gone"), String::new(), None),
@@ -259,7 +355,7 @@ fn differing_credentials_are_told() {
         let home = tempfile::tempdir().unwrap();
         for (name, text) in [("config", &config), ("credentials", &credentials)] {
             let path = home.path().join(".aws").join(name);
-            crate::file::write_new(&path, text.as_bytes(), 0o600).unwrap();
+            crate::file::write(&path, text.as_bytes(), 0o600).unwrap();
         }
         let files = AwsFiles::load(&Env::for_test(home.path(), &[])).unwrap();
         let found = view(&config, &credentials)

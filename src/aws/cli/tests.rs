@@ -47,12 +47,12 @@ fn command_lines() {
             format!("sts get-caller-identity --profile=-x {bounded}"),
         ),
         (
-            cli.sso_login(Session::OfProfile("dev"), Browser::Open),
+            cli.sso_login("dev", Browser::Open),
             "sso login --profile dev".to_owned(),
         ),
         (
-            cli.sso_login(Session::Named("corp"), Browser::DeviceCode),
-            "sso login --sso-session corp --no-browser --use-device-code".to_owned(),
+            cli.sso_login("dev", Browser::DeviceCode),
+            "sso login --profile dev --no-browser --use-device-code".to_owned(),
         ),
         (cli.login("dev"), "login --profile dev".to_owned()),
     ];

@@ -35,23 +35,13 @@ impl Version {
     }
 
     /// Whether it has `bedrock list-inference-profiles`.
-    pub fn has_inference_profiles(self) -> bool {
+    fn has_inference_profiles(self) -> bool {
         self.is_since((1, 34, 7), (2, 17, 39))
     }
 
     /// Whether it has `bedrock` at all.
-    pub fn has_bedrock(self) -> bool {
+    fn has_bedrock(self) -> bool {
         self.is_since((1, 29, 57), (2, 13, 23))
-    }
-
-    /// Whether `bedrock list-inference-profiles` takes `--type-equals`.
-    pub fn has_type_filter(self) -> bool {
-        self.is_since((1, 35, 17), (2, 18, 17))
-    }
-
-    /// Whether it has `aws login`.
-    pub fn has_login(self) -> bool {
-        self.is_since((2, 0, 0), (2, 32, 0))
     }
 
     /// Why this `aws` will not do: version 1 cannot log in to SSO, others do not know the listing.
@@ -130,29 +120,21 @@ mod tests {
 
     #[test]
     fn abilities_came_with_versions() {
-        let table: [(&str, [bool; 4]); 12] = [
-            ("1.29.56", [false, false, false, false]),
-            ("1.29.57", [true, false, false, false]),
-            ("1.34.7", [true, true, false, false]),
-            ("1.35.17", [true, true, true, false]),
-            ("1.99.0", [true, true, true, false]),
-            ("2.9.19", [false, false, false, false]),
-            ("2.13.22", [false, false, false, false]),
-            ("2.13.23", [true, false, false, false]),
-            ("2.17.38", [true, false, false, false]),
-            ("2.17.39", [true, true, false, false]),
-            ("2.18.17", [true, true, true, false]),
-            ("2.32.0", [true, true, true, true]),
-        ];
-        for (text, expected) in table {
+        for (text, bedrock, listing) in [
+            ("1.29.56", false, false),
+            ("1.29.57", true, false),
+            ("1.34.6", true, false),
+            ("1.34.7", true, true),
+            ("1.99.0", true, true),
+            ("2.9.19", false, false),
+            ("2.13.22", false, false),
+            ("2.13.23", true, false),
+            ("2.17.38", true, false),
+            ("2.17.39", true, true),
+        ] {
             let it = version(&format!("aws-cli/{text} Python/3"));
-            let has = [
-                it.has_bedrock(),
-                it.has_inference_profiles(),
-                it.has_type_filter(),
-                it.has_login(),
-            ];
-            assert_eq!(has, expected, "{text}");
+            let has = (it.has_bedrock(), it.has_inference_profiles());
+            assert_eq!(has, (bedrock, listing), "{text}");
         }
     }
 

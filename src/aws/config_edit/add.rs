@@ -2,7 +2,7 @@
 
 use super::editor::Editor;
 use super::upgrade::consistent;
-use super::{ACCESS_SCOPE, Edit, check, scopes_of};
+use super::{ACCESS_SCOPE, Edit, SCOPES, asks_to_renew, check};
 use crate::aws::claude_view::ClaudeView;
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section};
 use crate::aws::regions;
@@ -43,7 +43,6 @@ pub fn plan_add(config: AwsFile, credentials: AwsFile, wish: &NewProfile) -> Res
     let document = files.config.document("config")?;
     let mut editor = Editor::new(bytes, &document)?;
     let mut warnings = Vec::new();
-    let scopes = wish.scopes.as_deref();
     for region in [&wish.sso_region, &wish.region].into_iter().flatten() {
         // Identity Center is in regions that have no Bedrock.
         let doubt = regions::doubt(region).filter(|_| regions::has_bedrock(region).is_none());
@@ -70,45 +69,22 @@ pub fn plan_add(config: AwsFile, credentials: AwsFile, wish: &NewProfile) -> Res
         }
         warnings.extend(there.and_then(|profile| shadowed(profile, &entries)));
     }
-    let given = [
-        ("sso_start_url", wish.start_url.as_deref()),
-        ("sso_region", wish.sso_region.as_deref()),
-        ("sso_registration_scopes", scopes),
-    ];
-    let given = given.into_iter();
-    if let Some(session) = files.find_sso_session(&wish.session) {
-        let entries: Vec<_> = given
-            .filter_map(|(key, value)| Some((key, value?)))
-            .collect();
-        same(&session.section, &entries)?;
-        warnings.extend(lacks_scope(
-            &wish.session,
-            session.text("sso_registration_scopes"),
-        ));
+    let scopes = if let Some(session) = files.find_sso_session(&wish.session) {
+        let given = wish.session_entries().into_iter();
+        let given = given.filter_map(|(key, value)| Some((key, value?)));
+        same(&session.section, &given.collect::<Vec<_>>())?;
+        session.text(SCOPES)
     } else {
-        let mut entries = Vec::new();
-        for (key, value) in given {
-            let default = (key == "sso_registration_scopes").then_some(ACCESS_SCOPE);
-            let value = value.or(default).ok_or_else(|| {
-                let flag = key.replace('_', "-");
-                let flag = flag.replace("sso-start", "start");
-                let message = format!(
-                    "the sso-session `{}` is new and needs --{flag}",
-                    wish.session
-                );
-                Error::new(Code::Usage, message).suggest(
-                    "claude-bedrock sso add --session NAME --start-url URL --sso-region REGION",
-                )
-            })?;
-            entries.push((key, value));
-        }
+        let entries = wish.new_session_entries()?;
         editor.add_section(&format!("sso-session {}", wish.session), &entries);
-        warnings.extend(lacks_scope(&wish.session, scopes.or(Some(ACCESS_SCOPE))));
-    }
+        wish.scopes.as_deref().or(Some(ACCESS_SCOPE))
+    };
+    warnings.extend(lacks_scope(&wish.session, scopes));
     let (bytes, changes) = editor.finish()?;
     if let Some(name) = &wish.profile {
-        consistent(&files, &bytes, name, &wish.session)?;
-        warnings.extend(unreadable(&files, &bytes, name)?);
+        let after = files.with_config(&bytes)?;
+        consistent(&after, name, &wish.session)?;
+        warnings.extend(unreadable(&after, name)?);
     }
     Ok(Edit {
         bytes,
@@ -143,6 +119,32 @@ impl NewProfile {
             (None, _) => Err(needs("a profile needs --account")),
             (_, None) => Err(needs("a profile needs --role")),
         }
+    }
+
+    fn session_entries(&self) -> [(&'static str, Option<&str>); 3] {
+        [
+            ("sso_start_url", self.start_url.as_deref()),
+            ("sso_region", self.sso_region.as_deref()),
+            (SCOPES, self.scopes.as_deref()),
+        ]
+    }
+
+    /// What a new session needs: all of it, but for the scopes.
+    fn new_session_entries(&self) -> Result<Vec<(&'static str, &str)>> {
+        let entries = self.session_entries().into_iter();
+        let required = entries.map(|(key, value)| {
+            let default = (key == SCOPES).then_some(ACCESS_SCOPE);
+            let value = value.or(default).ok_or_else(|| {
+                let flag = key.replace('_', "-").replace("sso-start", "start");
+                let session = &self.session;
+                let message = format!("the sso-session `{session}` is new and needs --{flag}");
+                Error::new(Code::Usage, message).suggest(
+                    "claude-bedrock sso add --session NAME --start-url URL --sso-region REGION",
+                )
+            });
+            Ok((key, value?))
+        });
+        required.collect()
     }
 
     fn profile_entries(&self) -> Vec<(&'static str, &str)> {
@@ -211,7 +213,7 @@ fn shadowed(profile: &Profile, entries: &[(&'static str, &str)]) -> Option<Warni
 }
 
 fn lacks_scope(session: &str, scopes: Option<&str>) -> Option<Warning> {
-    if scopes.is_some_and(|list| scopes_of(list).any(|scope| scope == ACCESS_SCOPE)) {
+    if scopes.is_some_and(asks_to_renew) {
         return None;
     }
     let message = format!(
@@ -222,17 +224,9 @@ fn lacks_scope(session: &str, scopes: Option<&str>) -> Option<Warning> {
 }
 
 /// Whether Claude Code will see the profile in the edited file.
-pub(super) fn unreadable(files: &AwsFiles, edited: &[u8], name: &str) -> Result<Option<Warning>> {
-    let copy = |file: &AwsFile, bytes: Option<&[u8]>| AwsFile {
-        path: file.path.clone(),
-        bytes: bytes.map(<[u8]>::to_vec),
-    };
-    let credentials = files.credentials.bytes.as_deref();
-    let view = ClaudeView::parse(Some(edited), credentials);
-    let after = AwsFiles::parse(
-        copy(&files.config, Some(edited)),
-        copy(&files.credentials, credentials),
-    )?;
+pub(super) fn unreadable(after: &AwsFiles, name: &str) -> Result<Option<Warning>> {
+    let (config, credentials) = (&after.config.bytes, &after.credentials.bytes);
+    let view = ClaudeView::parse(config.as_deref(), credentials.as_deref());
     let reason = view.unreadable_reason(after.require_profile(name)?);
     Ok(reason.map(|reason| Warning::new("PROFILE_UNREADABLE", reason.message)))
 }

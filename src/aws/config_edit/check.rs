@@ -1,5 +1,7 @@
 //! What may be written: names that both readers see, values that mean what they say.
 
+use crate::aws::claude_view::is_name_char;
+use crate::aws::identity::is_account;
 use crate::aws::regions;
 use crate::error::{Code, Error, Result};
 
@@ -7,8 +9,7 @@ const NAMES: &str = "use letters, digits and _ - @ + . % : / only";
 
 /// The name of `what` (a profile, an sso-session): what the SDK for JavaScript, and so Claude Code, takes in a header (`getConfigData`).
 pub(super) fn name(what: &str, name: &str) -> Result<()> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "_-@+.%:/".contains(c);
-    if let Some(bad) = name.chars().find(|c| !fits(*c)) {
+    if let Some(bad) = name.chars().find(|c| !is_name_char(*c)) {
         let shown = match bad {
             ' ' => "a space".to_owned(),
             other => format!("`{}`", other.escape_debug()),
@@ -60,7 +61,7 @@ pub(super) fn region(region: &str) -> Result<()> {
 
 /// An account: twelve digits.
 pub(super) fn account(account: &str) -> Result<()> {
-    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_account(account) {
         return Ok(());
     }
     let shown = account.escape_debug();

@@ -53,10 +53,9 @@ impl<'a> Editor<'a> {
     /// Adds a key at the end of the section whose header is on `line`.
     pub(super) fn insert(&mut self, line: usize, key: &'static str, value: &str) -> Result<()> {
         let (position, section) = self.section(line)?;
-        let (at, indent) = match section.entries.last() {
-            Some(last) => (last.range.end, last.indent),
-            None => (section.header_range.end, self.indent_below(position)),
-        };
+        let last = section.entries.last();
+        let indent = last.map_or_else(|| self.indent_below(position), |last| last.indent);
+        let at = section.end();
         let ends = self.text.get(..at).is_some_and(ends_line);
         let newline = self.newline;
         let line = if ends {

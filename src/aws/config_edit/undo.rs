@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use crate::error::{Code, Error, Result};
+use crate::hash::sha1_hex;
 
 const BEFORE: &str = "# before claude-bedrock wrote ";
 const NOTHING: &str = "# nothing before claude-bedrock wrote ";
@@ -18,7 +19,7 @@ pub fn plan_kept(current: Option<&[u8]>, kept: Option<&[u8]>, written: &[u8]) ->
         _ => current,
     };
     let start = if original.is_some() { BEFORE } else { NOTHING };
-    let mut out = format!("{start}{}\n", digest(written)).into_bytes();
+    let mut out = format!("{start}{}\n", sha1_hex(written)).into_bytes();
     out.extend_from_slice(original.unwrap_or_default());
     out
 }
@@ -70,10 +71,6 @@ impl<'a> Kept<'a> {
     }
 
     fn is_of(&self, bytes: &[u8]) -> bool {
-        digest(bytes).as_bytes() == self.written
+        sha1_hex(bytes).as_bytes() == self.written
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    sha1_smol::Sha1::from(bytes).digest().to_string()
 }

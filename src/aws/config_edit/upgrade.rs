@@ -1,7 +1,7 @@
 //! `sso upgrade`: a session that renews itself, and legacy profiles turned into profiles with a session.
 
 use super::editor::Editor;
-use super::{ACCESS_SCOPE, Edit, add, check, scopes_of};
+use super::{ACCESS_SCOPE, Edit, SCOPES, add, asks_to_renew, check, scopes_of};
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section, SsoSession};
 use crate::error::{Code, Error, Result};
 use crate::report::Warning;
@@ -20,7 +20,6 @@ pub struct Upgrade {
 
 const URL: &str = "sso_start_url";
 const REGION: &str = "sso_region";
-const SCOPES: &str = "sso_registration_scopes";
 
 /// Plans the upgrade. What needs none is left alone.
 ///
@@ -71,12 +70,12 @@ pub fn plan_upgrade(config: AwsFile, credentials: AwsFile, wish: &Upgrade) -> Re
     }
     let (converted, mut warnings) = (plan.converted, plan.warnings);
     let (bytes, changes) = plan.editor.finish()?;
-    let named = wish.profile.iter();
-    for name in named.chain(&converted) {
-        consistent(&files, &bytes, name, &session)?;
+    let after = files.with_config(&bytes)?;
+    for name in wish.profile.iter().chain(&converted) {
+        consistent(&after, name, &session)?;
     }
     for name in &converted {
-        warnings.extend(add::unreadable(&files, &bytes, name)?);
+        warnings.extend(add::unreadable(&after, name)?);
     }
     let user = || {
         let mut profiles = files.profiles.iter();
@@ -110,7 +109,7 @@ impl Plan<'_> {
         }
         let present = present.unwrap_or_default();
         check_list(present, &session.section)?;
-        if scopes_of(present).any(|scope| scope == ACCESS_SCOPE) {
+        if asks_to_renew(present) {
             return Ok(());
         }
         let more = match present.trim_end().chars().last() {
@@ -171,7 +170,7 @@ impl Plan<'_> {
             session.text(URL) == Some(legacy.url) && session.text(REGION) == Some(legacy.region)
         };
         if let Some(name) = given {
-            check::name("sso-session", name)?;
+            check::name("an sso-session", name)?;
             return match self.files.find_sso_session(name) {
                 Some(found) if !fits(found) => Err(Error::new(
                     Code::FileConflict,
@@ -191,11 +190,8 @@ impl Plan<'_> {
         let label = host.split(['.', '/', ':']).next().unwrap_or_default();
         let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
         let label: String = label.chars().filter(plain).collect();
-        let label = if label.is_empty() {
-            "sso".to_owned()
-        } else {
-            label
-        };
+        let label = Some(label).filter(|label| !label.is_empty());
+        let label = label.unwrap_or_else(|| "sso".to_owned());
         let mut names = std::iter::once(label.clone())
             .chain((2_u32..).map(|number| format!("{label}-{number}")));
         let free = names.find(|name| self.files.find_sso_session(name).is_none());
@@ -277,16 +273,7 @@ fn list_with_access<'s>(scopes: impl Iterator<Item = &'s str>) -> String {
 }
 
 /// A key in both the profile and its session must be the same in both (`botocore.tokens`), whatever key it is.
-pub(super) fn consistent(files: &AwsFiles, edited: &[u8], name: &str, session: &str) -> Result<()> {
-    let config = AwsFile {
-        path: files.config.path.clone(),
-        bytes: Some(edited.to_vec()),
-    };
-    let credentials = AwsFile {
-        path: files.credentials.path.clone(),
-        bytes: files.credentials.bytes.clone(),
-    };
-    let after = AwsFiles::parse(config, credentials)?;
+pub(super) fn consistent(after: &AwsFiles, name: &str, session: &str) -> Result<()> {
     let profile = after.require_profile(name)?;
     let entries = after.find_sso_session(session).into_iter();
     let mut entries = entries.flat_map(|session| session.section.entries());

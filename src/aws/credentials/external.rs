@@ -6,6 +6,17 @@ use crate::env::Env;
 use crate::error::Code;
 use crate::shell::quote;
 
+/// The variables by which the surroundings hand out credentials, or say that they do not. They count in the settings too.
+pub const VARIABLES: [&str; 7] = [
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_EC2_METADATA_DISABLED",
+];
+
 /// Whether a container hands out credentials here (`botocore.credentials.ContainerProvider`: set is enough).
 pub(super) fn has_container(env: &Env) -> bool {
     let set = |name| env.var_os(name).is_some();
@@ -27,7 +38,7 @@ pub(super) fn has_keys(env: &Env) -> bool {
 
 /// Whether the metadata service of an EC2 instance may be asked (`botocore.utils.IMDSFetcher`). Whether there is one
 /// takes a network call to tell.
-pub(super) fn may_ask_instance(env: &Env) -> bool {
+pub fn may_ask_instance(env: &Env) -> bool {
     let disabled = env.var("AWS_EC2_METADATA_DISABLED").unwrap_or("false");
     !disabled.eq_ignore_ascii_case("true")
 }
@@ -48,20 +59,19 @@ pub(super) fn inspect(env: &Env, profile: &Profile) -> Credentials {
         let step = format!("aws configure --profile {}", quote(name));
         return Credentials::misconfigured(Kind::None, message, step);
     }
-    let (message, step) = if profile.has("sso_session") {
-        (
-            format!(
-                "the profile `{name}` names an sso-session but no sso_account_id and sso_role_name"
-            ),
-            format!(
-                "write both into [profile {name}], or configure a new one: claude-bedrock setup"
-            ),
-        )
-    } else {
-        (
-            format!("the profile `{name}` holds no credentials"),
-            format!("add some to [profile {name}], or configure a new one: claude-bedrock setup"),
-        )
-    };
-    Credentials::new(Kind::None, Status::Missing).because(Code::CredentialsMissing, message, step)
+    // To Claude Code it is an SSO profile, and its search for credentials ends there (`fromSSO`).
+    if profile.has("sso_session") {
+        let message = format!(
+            "the profile `{name}` names an sso-session but no sso_account_id and sso_role_name"
+        );
+        let step = format!(
+            "write both into [profile {name}], or configure a new one: claude-bedrock setup"
+        );
+        return Credentials::misconfigured(Kind::None, message, step);
+    }
+    Credentials::new(Kind::None, Status::Missing).because(
+        Code::CredentialsMissing,
+        format!("the profile `{name}` holds no credentials"),
+        format!("add some to [profile {name}], or configure a new one: claude-bedrock setup"),
+    )
 }

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use super::{
-    Credentials, Inspector, Kind, Place, Problem, Status, account_of, external, keys, web_identity,
+    Credentials, Inspector, Kind, Place, Problem, Status, account_of, answering, external,
+    isolating, keys, web_identity,
 };
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::role_cache::AssumeRole;
 use crate::env::Env;
 use crate::error::Code;
 use crate::hash::NameSet;
-use crate::shell::quote;
 use crate::time::Epoch;
 
 /// Whether botocore takes the profile for a role (`_has_assume_role_config_vars`).
@@ -304,19 +304,18 @@ fn with_mfa(mut credentials: Credentials, profile: &Profile, asks: Option<&str>)
             "the role of the profile `{name}` asks for an MFA code, which Claude Code cannot answer"
         )
     };
-    let step = format!(
-        "aws sts get-caller-identity --profile {}",
-        quote(&profile.name)
-    );
-    let step = format!("answer the question in a terminal: {step}");
     if let Some(name) = asks {
         credentials.status = Status::Invalid;
         credentials.login = None;
-        return credentials.because(Code::MfaRequired, message(name), step);
+        return credentials.because(Code::MfaRequired, message(name), answering(&profile.name));
     }
     if credentials.is_valid() {
         credentials.status = Status::Unverified;
-        return credentials.because(Code::MfaRequired, message(&profile.name), step);
+        return credentials.because(
+            Code::MfaRequired,
+            message(&profile.name),
+            isolating(&profile.name),
+        );
     }
     credentials
 }

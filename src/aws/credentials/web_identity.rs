@@ -1,14 +1,18 @@
 //! Roles for a token in a file (`botocore.credentials.AssumeRoleWithWebIdentityProvider`).
 
+use std::path::Path;
+
 use super::{Credentials, Inspector, Kind, Place, Status, account_of};
 use crate::aws::profiles::Profile;
 use crate::aws::role_cache::AssumeRole;
 use crate::error::Code;
+use crate::file;
+use crate::time::{Epoch, describe_span};
 
 /// The key whose presence, even empty, keeps the profile from being an ordinary role.
 pub(super) const TOKEN_FILE: &str = "web_identity_token_file";
 
-/// The file is looked for, not read: what is in it is the secret itself.
+/// Of the file, which is the secret itself, only the token's end is read.
 pub(super) fn inspect(
     inspector: &mut Inspector,
     profile: &Profile,
@@ -29,7 +33,20 @@ pub(super) fn inspect(
     }
     let file = profile.text(TOKEN_FILE).unwrap_or_default();
     let mut credentials = Credentials::new(Kind::WebIdentity, Status::Unverified);
-    if !inspector.env.cwd.join(file).is_file() {
+    let now = inspector.env.now;
+    let path = inspector.env.cwd.join(file);
+    if let Some(end) = end_of(&path).filter(|end| *end <= now) {
+        credentials.status = Status::Expired;
+        credentials = credentials.because(
+            Code::CredentialsExpired,
+            format!(
+                "the token of the profile `{name}` ended {} ago",
+                describe_span(now - end)
+            ),
+            format!("have a new token written to {file}"),
+        );
+    }
+    if !path.is_file() {
         credentials.status = Status::Missing;
         credentials = credentials.because(
             Code::CredentialsMissing,
@@ -48,5 +65,38 @@ pub(super) fn inspect(
         ..AssumeRole::default()
     };
     let kept = inspector.kept_until(|| call.file_name());
-    Some(credentials.with_kept(kept, inspector.env.now))
+    Some(credentials.with_kept(kept, now))
+}
+
+/// When the token ends: `exp`, in the second of the parts of a JWT (RFC 7519, 4.1.4). The signature is not looked at.
+fn end_of(path: &Path) -> Option<Epoch> {
+    const MOST_BYTES: u64 = 1 << 16;
+    let regular = path.is_file().then(|| file::read_limited(path, MOST_BYTES));
+    let token = regular?.ok()??;
+    let claims = base64(token.split(|byte| *byte == b'.').nth(1)?)?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    claims.get("exp")?.as_i64().filter(|end| *end >= 0)
+}
+
+/// Base64 with the alphabet of addresses, without padding (RFC 7515, 2).
+fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(value)) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held & 0xff) as u8);
+        }
+    }
+    Some(bytes)
 }

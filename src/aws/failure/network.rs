@@ -1,6 +1,6 @@
 //! Failures on the way to AWS: no region, a wrong one, no network, a proxy, TLS.
 
-use super::{Context, after, between, bounded, without_passwords};
+use super::{Context, after, between, bounded};
 use crate::aws::regions;
 use crate::error::{Code, Error};
 use crate::report::escape;
@@ -30,10 +30,24 @@ pub(super) fn region(context: &Context<'_>, text: &str) -> Option<Error> {
     None
 }
 
+const UNTRUSTED: &str = "the TLS certificate of ";
+
+/// Whether what a `NETWORK_ERROR` tells may be otherwise in another region. A dead proxy, an address of the user's own and
+/// a certificate that nobody trusts are the same for all: they do not name the region, or are no matter of it.
+pub fn is_of_region(error: &Error, region: &str) -> bool {
+    error.message.contains(region) && !error.message.starts_with(UNTRUSTED)
+}
+
 /// Hosts that cannot be reached, or do not answer as AWS would.
 pub(super) fn unreached(context: &Context<'_>, text: &str) -> Option<Error> {
     let failed =
         |message: String, step: &str| Some(Error::new(Code::NetworkError, message).suggest(step));
+    if let Some(url) = after(text, "unhandled exception: Failed to parse: ") {
+        return failed(
+            format!("aws cannot read the address of the proxy {}", address(url)),
+            "correct HTTPS_PROXY; in a password write / ? # @ as %2F %3F %23 %40",
+        );
+    }
     if let Some(url) = between(text, "Failed to connect to proxy URL: \"", "\"") {
         let message = format!("the proxy {} cannot be reached", address(url));
         return failed(
@@ -46,9 +60,8 @@ pub(super) fn unreached(context: &Context<'_>, text: &str) -> Option<Error> {
         let whose = after(text, "SSL validation failed for ")
             .and_then(|url| url.split(' ').next())
             .map_or_else(|| "AWS".to_owned(), address);
-        let message = format!(
-            "the TLS certificate of {whose} is not trusted, as behind a proxy that reads along"
-        );
+        let message =
+            format!("{UNTRUSTED}{whose} is not trusted, as behind a proxy that reads along");
         return failed(
             message,
             "name the certificates of your organisation: export AWS_CA_BUNDLE=/path/to/certificates.pem",
@@ -110,7 +123,6 @@ fn unreachable(context: &Context<'_>, url: &str) -> Error {
 
 /// The host and port of a URL.
 fn address(url: &str) -> String {
-    let url = without_passwords(url);
-    let (_, rest) = url.split_once("://").unwrap_or(("", &url));
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
     bounded(rest.split(['/', '?']).next().unwrap_or_default())
 }

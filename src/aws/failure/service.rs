@@ -3,6 +3,7 @@
 use super::{Context, after, between, bounded};
 use crate::aws::regions;
 use crate::error::{Code, Error};
+use crate::report::capitalized;
 
 /// What AWS answered.
 pub(super) struct Refusal {
@@ -288,12 +289,4 @@ fn set_clock() -> &'static str {
     } else {
         "set the clock: sudo timedatectl set-ntp true"
     }
-}
-
-fn capitalized(word: &str) -> String {
-    let mut chars = word.chars();
-    chars
-        .next()
-        .map(|first| first.to_ascii_uppercase().to_string() + chars.as_str())
-        .unwrap_or_default()
 }

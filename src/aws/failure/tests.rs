@@ -219,12 +219,96 @@ fn a_shim_without_aws_behind_it_is_no_aws() {
     );
 }
 
+/// The texts of botocore 1.43.11, which hides a password only where Python's `urlparse` finds it.
 #[test]
 fn the_proxy_is_named_without_its_password() {
-    let stderr = "\nFailed to connect to proxy URL: \"http://me:secret@proxy.corp:3128\"\n";
-    let error = classify(&LISTING, Some(255), stderr);
-    assert!(error.message.contains("proxy.corp:3128"), "{error}");
-    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    let texts = [
+        ("Failed to connect to proxy URL: \"", "\""),
+        (
+            "An HTTP Client raised an unhandled exception: Failed to parse: ",
+            "",
+        ),
+        (
+            "SSL validation failed for ",
+            " [SSL: CERTIFICATE_VERIFY_FAILED]",
+        ),
+        ("Could not connect to the endpoint URL: \"", "\""),
+        ("Connect timeout on endpoint URL: \"", "\""),
+        ("something of tomorrow with (", ")"),
+        (
+            "Error when retrieving credentials from custom-process: curl ",
+            "",
+        ),
+        (
+            "An error occurred (407) when calling the ListInferenceProfiles operation: see ",
+            "",
+        ),
+    ];
+    // Each between letters, as no sentence of ours has them.
+    let odd = [
+        "/", "@", "?", "#", ":", "\"", "'", " ", "\\", "://", "%40", "[1]", "é", "/@/@", "\t", "",
+    ];
+    for (before, after) in texts {
+        for scheme in ["http", "https", "socks5"] {
+            for (first, second) in odd.iter().flat_map(|one| odd.map(|two| (one, two))) {
+                let url = format!("{scheme}://qxz{first}qxz:zqx{second}zqx@proxy.corp:3128");
+                let stderr = format!("\naws: [ERROR]: {before}{url}{after}\n");
+                let error = classify(&LISTING, Some(255), &stderr);
+                let shown = error.json().to_string();
+                let leaks = shown.contains("qxz") || shown.contains("zqx");
+                assert!(
+                    !leaks && shown.contains("proxy.corp:3128"),
+                    "{stderr}{shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_password_stays() {
+    for text in [
+        "User: arn:aws:sts::111122223333:assumed-role/Dev/me@example.com may not, see https://aws.amazon.com",
+        "https://proxy.corp:3128/a?b=c is\nof me@example.com",
+        "a://",
+        "",
+    ] {
+        assert_eq!(without_passwords(text), text);
+    }
+}
+
+#[test]
+fn a_failure_that_every_region_shares_is_told_from_one_of_the_region() {
+    let host = "https://bedrock.eu-west-1.amazonaws.com/inference-profiles";
+    for (stderr, expected) in [
+        (
+            format!("Could not connect to the endpoint URL: \"{host}\""),
+            true,
+        ),
+        (format!("Connect timeout on endpoint URL: \"{host}\""), true),
+        (
+            "An HTTP Client raised an unhandled exception: x".to_owned(),
+            true,
+        ),
+        (
+            "Failed to connect to proxy URL: \"http://127.0.0.1:1\"".to_owned(),
+            false,
+        ),
+        (
+            "Could not connect to the endpoint URL: \"http://127.0.0.1:1/\"".to_owned(),
+            false,
+        ),
+        (format!("SSL validation failed for {host} [SSL]"), false),
+        (
+            "An HTTP Client raised an unhandled exception: Failed to parse: http://a:b/c@d"
+                .to_owned(),
+            false,
+        ),
+    ] {
+        let error = classify(&LISTING, Some(255), &stderr);
+        assert_eq!(error.code, Code::NetworkError, "{stderr}");
+        assert_eq!(is_of_region(&error, "eu-west-1"), expected, "{error}");
+    }
 }
 
 #[test]

@@ -3,11 +3,12 @@
 //! One thread decides and a few run `aws`. A run is named by account, role and region, so that
 //! profiles which come to the same never ask twice.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::InferenceProfile;
+use crate::aws::failure::is_of_region;
 use crate::error::{Code, Error, Result};
-use crate::exec::side_by_side;
+use crate::exec::{lock, side_by_side};
 
 /// A profile to find access for.
 #[derive(Clone, Debug)]
@@ -195,8 +196,9 @@ impl<'t> Chain<'t> {
                 });
             }
         }
+        let home = self.regions().first().copied();
         let mut failures = self.failures(group);
-        let first = failures.next().filter(|(index, _)| *index == 0);
+        let first = failures.next().filter(|(region, _)| Some(*region) == home);
         Some(Answer {
             found: None,
             asked: self.asked(group),
@@ -221,11 +223,11 @@ impl<'t> Chain<'t> {
         regions.into_iter().map(str::to_owned).collect()
     }
 
-    /// The failures so far, each with its place among the regions.
-    fn failures<'g>(&self, group: &'g Group<'t>) -> impl Iterator<Item = (usize, &'g Error)> {
-        let regions = self.regions().into_iter().enumerate();
-        regions.filter_map(move |(index, region)| match group.outcome(region) {
-            Some(Err(error)) => Some((index, &**error)),
+    /// The failures so far, each with its region.
+    fn failures<'g>(&self, group: &'g Group<'t>) -> impl Iterator<Item = (&'t str, &'g Error)> {
+        let regions = self.regions().into_iter();
+        regions.filter_map(move |region| match group.outcome(region) {
+            Some(Err(error)) => Some((region, &**error)),
             _ => None,
         })
     }
@@ -233,13 +235,15 @@ impl<'t> Chain<'t> {
     /// A failure after which no other region needs to be asked.
     fn last_word(&self, group: &Group<'t>) -> Option<Error> {
         let mut unreachable: Option<&Error> = None;
-        for (_, error) in self.failures(group) {
+        for (region, error) in self.failures(group) {
             match error.code {
                 // Not `ACCESS_DENIED`: that is about a role, which is refused the same everywhere.
                 Code::BedrockAccessDenied | Code::RegionInvalid => {}
                 // An unknown region cannot be told from a dead network by one answer; by two it can.
-                Code::NetworkError if unreachable.is_none() => unreachable = Some(error),
-                Code::NetworkError => return unreachable.cloned(),
+                Code::NetworkError if unreachable.is_none() && is_of_region(error, region) => {
+                    unreachable = Some(error);
+                }
+                Code::NetworkError => return unreachable.or(Some(error)).cloned(),
                 _ => return Some(error.clone()),
             }
         }
@@ -292,10 +296,6 @@ fn chains_of(targets: &[Target]) -> (Vec<Chain<'_>>, Vec<Group<'_>>) {
 fn most_runs(chains: &[Chain<'_>]) -> usize {
     let widest = |chain: &Chain<'_>| chain.waves.iter().map(Vec::len).max().unwrap_or(0);
     chains.iter().map(widest).sum::<usize>().max(1)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

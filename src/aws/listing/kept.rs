@@ -8,9 +8,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{InferenceProfile, Kind};
+use crate::aws::identity::is_account;
 use crate::env::Env;
 use crate::error::Result;
 use crate::file;
+use crate::hash::sha1_hex;
 use crate::report::pretty;
 use crate::time::{Epoch, format_timestamp, parse_timestamp};
 
@@ -23,24 +25,25 @@ pub struct Key<'a> {
     pub profile: &'a str,
     /// The region asked.
     pub region: &'a str,
+    /// The mark of whoever signs without a profile; empty with one. They share a file, which then is the last one's: the
+    /// keys of a session are others every few hours, and would leave a file each.
+    pub owner: &'a str,
 }
 
 impl Key<'_> {
     /// `listing-111122223333-us-west-2.json`. Without an account, or with a region that is not
     /// shaped like one, a digest takes the place: these words come from files that anyone may edit.
     fn file_name(&self) -> String {
-        let digits = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         let region_fits =
             !self.region.is_empty() && self.region.len() <= 32 && self.region.bytes().all(plain);
-        match self.account.filter(digits) {
+        match self.account.filter(|text| is_account(text)) {
             Some(account) if region_fits => format!("listing-{account}-{}.json", self.region),
             account => {
-                let mut digest = sha1_smol::Sha1::new();
-                digest.update(account.unwrap_or(self.profile).as_bytes());
-                digest.update(&[u8::from(account.is_some())]);
-                digest.update(self.region.as_bytes());
-                format!("listing-{}.json", digest.digest())
+                let whose = account.unwrap_or(self.profile).as_bytes();
+                let told = [u8::from(account.is_some())];
+                let words = [whose, &told, self.region.as_bytes()].concat();
+                format!("listing-{}.json", sha1_hex(&words))
             }
         }
     }
@@ -65,6 +68,8 @@ pub struct KeptListing {
 struct Kept {
     fetched_at: String,
     region: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    owner: String,
     profiles: Vec<InferenceProfile>,
 }
 
@@ -76,22 +81,24 @@ pub fn keep(env: &Env, key: Key<'_>, profiles: &[InferenceProfile]) -> Result<()
     let kept = Kept {
         fetched_at: format_timestamp(env.now),
         region: key.region.to_owned(),
+        owner: key.owner.to_owned(),
         profiles: profiles.to_vec(),
     };
     file::write(&key.path(env), pretty(&kept).as_bytes(), 0o600).map(|_| ())
 }
 
-/// The listing kept for an account and region.
+/// The listing kept for an account and region, or for whoever signs without a profile.
 pub fn load_kept(env: &Env, key: Key<'_>) -> Option<KeptListing> {
     let bytes = file::read(&key.path(env)).ok()??;
-    parse_kept(&bytes, key.region)
+    parse_kept(&bytes, key.region, key.owner)
 }
 
-/// Reads a kept file; `None` for one that is broken or for another region.
-pub fn parse_kept(bytes: &[u8], region: &str) -> Option<KeptListing> {
+/// Reads a kept file; `None` for one that is broken, for another region or of another owner.
+pub fn parse_kept(bytes: &[u8], region: &str, owner: &str) -> Option<KeptListing> {
     let kept: Value = serde_json::from_slice(bytes).ok()?;
     let profiles = kept.get("profiles")?.as_array()?;
-    (kept.get("region")? == region).then_some(KeptListing {
+    let whose = kept.get("owner").map_or(Some(""), Value::as_str);
+    (kept.get("region")? == region && whose == Some(owner)).then_some(KeptListing {
         fetched_at: parse_timestamp(kept.get("fetchedAt")?.as_str()?)?,
         profiles: profiles.iter().map(kept_profile).collect::<Option<_>>()?,
     })
@@ -119,6 +126,7 @@ mod tests {
         account: Some("111122223333"),
         profile: "dev",
         region: "us-west-2",
+        owner: "",
     };
 
     fn profile(id: &str, kind: Kind) -> InferenceProfile {
@@ -149,6 +157,13 @@ mod tests {
             ..KEY
         };
         assert_eq!(load_kept(&env, elsewhere), None);
+        let owned = |owner| Key { owner, ..KEY };
+        assert_eq!(load_kept(&env, owned("5ba93c9d")), None);
+        keep(&env, owned("5ba93c9d"), &profiles).unwrap();
+        assert!(load_kept(&env, owned("5ba93c9d")).is_some());
+        for other in [KEY, owned("98a3b1f0")] {
+            assert_eq!(load_kept(&env, other), None);
+        }
     }
 
     #[cfg(unix)]
@@ -204,18 +219,19 @@ mod tests {
     #[test]
     fn a_broken_file_counts_as_absent() {
         let whole = br#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2", "profiles": [{"id": "a", "kind": "APPLICATION"}]}"#;
-        let kept = parse_kept(whole, "us-west-2").unwrap();
+        let kept = parse_kept(whole, "us-west-2", "").unwrap();
         assert_eq!((kept.fetched_at, kept.profiles.len()), (1_795_365_201, 1));
-        assert_eq!(parse_kept(whole, "us-east-1"), None);
+        assert_eq!(parse_kept(whole, "us-east-1", ""), None);
         for text in [
             "",
             "null",
             r#"{"fetchedAt": "yesterday", "region": "us-west-2", "profiles": []}"#,
             r#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2"}"#,
+            r#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2", "owner": 1, "profiles": []}"#,
             r#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2", "profiles": [{"id": 1}]}"#,
             r#"{"fetchedAt": "2026-11-22T16:33:21+00:00", "region": "us-west-2", "profiles": ["#,
         ] {
-            assert_eq!(parse_kept(text.as_bytes(), "us-west-2"), None, "{text}");
+            assert_eq!(parse_kept(text.as_bytes(), "us-west-2", ""), None, "{text}");
         }
     }
 }

@@ -22,6 +22,13 @@ pub fn geographies_of_region(region: &str) -> &'static [&'static str] {
     }
 }
 
+/// Whether Claude Code takes the next source of a region in place of this value, by the characters in it (2.1.330).
+pub fn is_passed_over(region: &str) -> bool {
+    region
+        .chars()
+        .any(|c| c.is_whitespace() || matches!(c, '/' | '.' | '_'))
+}
+
 /// Whether an id can work from a region. False only when it certainly cannot: an ARN of another
 /// region, or a geography that does not take requests from there. Ids that cannot be read pass.
 pub fn fits_region(id: &str, region: &str) -> bool {
@@ -45,6 +52,13 @@ pub fn fits_region(id: &str, region: &str) -> bool {
         Some(own @ ("jp" | "au" | "in")) => geographies_of_region(region).contains(&own),
         None | Some(_) => true,
     }
+}
+
+/// The geography that goes with a model: its own, else the first choice of the region.
+pub fn geography_for<'m>(model: &'m str, region: &str) -> &'m str {
+    let own = ModelId::parse(model).and_then(|id| id.geography);
+    own.or_else(|| geographies_of_region(region).first().copied())
+        .unwrap_or("global")
 }
 
 /// A geography's name for people; an unknown one keeps its word.

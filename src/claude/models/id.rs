@@ -4,6 +4,8 @@ mod grammar;
 
 use std::fmt;
 
+use crate::report::capitalized;
+
 pub use grammar::names_bedrock_model;
 pub(super) use grammar::{is_geography, split_one_m};
 use grammar::{parse_arn, parse_id, parse_model};
@@ -154,6 +156,13 @@ impl<'a> ModelId<'a> {
             && self.variant == other.variant
     }
 
+    /// Whether it is called in its region alone: no inference profile, whose id begins with a geography. Most models
+    /// refuse that ("on-demand throughput isn't supported").
+    pub fn is_in_region(&self) -> bool {
+        let of_amazon = |arn: Arn<'_>| arn.resource == "foundation-model";
+        self.geography.is_none() && self.arn.is_none_or(of_amazon)
+    }
+
     /// The id inside an ARN of a system profile or a foundation model, or the id itself.
     pub fn bare(&self) -> &'a str {
         match self.arn {
@@ -166,11 +175,9 @@ impl<'a> ModelId<'a> {
 /// The name that people use: `Opus 4.5`, `Sonnet 5`.
 impl fmt::Display for ModelId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = self.family.word();
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) => write!(f, "{}{}", first.to_ascii_uppercase(), letters.as_str())?,
-            None => return f.write_str("application profile"),
+        match self.family.word() {
+            "" => return f.write_str("application profile"),
+            word => f.write_str(&capitalized(word))?,
         }
         match self.version.release() {
             (0, 0) => {}

@@ -8,8 +8,8 @@ use super::id::split_one_m;
 use super::{Arn, Family, ListedModel, ModelId, label};
 use crate::error::{Code, Error, Result};
 use refusal::{ambiguous, not_found, reject_foreign};
-pub use refusal::{elsewhere, not_claude};
-use wish::{Wish, contains_words, split_geography};
+pub use refusal::{elsewhere, in_region_only, not_claude};
+use wish::{Wish, contains_words, is_name_of, split_geography};
 
 /// A model to write, and what to tell its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Resolved {
 /// Tried in this order; the first that fits anything decides:
 /// 1. an id or ARN of the listing, exactly (ids are case-sensitive);
 /// 2. the ARN of an application profile or of provisioned throughput, and one of another account, as it stands;
-/// 3. a name of the listing (`US Anthropic Claude Opus 4.5`), in any case;
+/// 3. a name of the listing (`US Anthropic Claude Opus 4.5`), in any case, also without its geography;
 /// 4. a family (`opus`), or a family and a version in any spelling (`Opus 4.5`, `claude-opus-4-5`);
 /// 5. a part of an id that ends where its words end (`opus-4`; not `a`).
 ///
@@ -78,8 +78,7 @@ fn find_exact<'t>(
     text: &'t str,
     listed: &'t [ListedModel],
 ) -> Result<Option<(&'t str, Option<ModelId<'t>>)>> {
-    let is_it = |model: &&ListedModel| model.id == text || model.arn.as_deref() == Some(text);
-    if let Some(model) = listed.iter().find(is_it) {
+    if let Some(model) = listed.iter().find(|model| model.is(text)) {
         let id = model.parsed();
         // An application profile may hide its model; then its owner's word counts.
         if id.is_none() && !(model.application && model.model_id.is_none()) {
@@ -122,41 +121,14 @@ fn find_by_wish<'m>(
 ) -> Result<&'m ListedModel> {
     // The id inside an ARN that is not listed (a foundation model, another region's profile).
     let text = ModelId::parse(text).map_or(text, |id| id.bare());
-    let named: Vec<&ListedModel> = listed
-        .iter()
-        .filter(|model| model.parsed().is_some())
-        .filter(|model| {
-            let name = model.name.as_deref();
-            name.is_some_and(|name| name.eq_ignore_ascii_case(text))
-        })
-        .collect();
-    match named.as_slice() {
-        [] => {}
-        [one] => return Ok(one),
-        several => return Err(ambiguous(text, several)),
+    if let Some(model) = find_by_name(text, listed)? {
+        return Ok(model);
     }
-
     let (demanded, rest) = split_geography(text, listed);
-    let pool: Vec<(&ListedModel, ModelId<'m>)> = claude_profiles(listed)
+    let pool: Vec<Listed<'m>> = claude_profiles(listed)
         .filter(|(_, id)| demanded.is_none() || id.geography == demanded)
         .collect();
-    // `anthropic.claude-opus-5` is a part of Opus 5.5's id too, and means Opus 5.
-    let is_it = |model: &ListedModel| {
-        let own = model.id.split_once('.');
-        own.is_some_and(|(_, own)| own == rest)
-    };
-    let mut fits = pool.clone();
-    fits.retain(|(model, _)| is_it(model));
-    let wish = Wish::parse(rest).filter(|_| fits.is_empty());
-    if let Some(wish) = &wish {
-        fits.clone_from(&pool);
-        fits.retain(|(_, id)| wish.fits(id));
-    }
-    let any_release = wish.is_some_and(|wish| wish.release.is_none()) && !fits.is_empty();
-    if fits.is_empty() {
-        fits = pool;
-        fits.retain(|(model, _)| contains_words(&model.id, rest));
-    }
+    let (mut fits, any_release) = find_fitting(rest, &pool);
     let Some(&(_, first)) = fits.first() else {
         return Err(not_found(text, listed, geographies));
     };
@@ -198,6 +170,59 @@ fn find_by_wish<'m>(
     Ok(model)
 }
 
+/// Rule 3 of [`resolve`].
+fn find_by_name<'m>(text: &str, listed: &'m [ListedModel]) -> Result<Option<&'m ListedModel>> {
+    let named: Vec<&ListedModel> = listed
+        .iter()
+        .filter(|model| model.parsed().is_some())
+        .filter(|model| {
+            let name = model.name.as_deref();
+            name.is_some_and(|name| name.eq_ignore_ascii_case(text))
+        })
+        .collect();
+    match named.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        several => Err(ambiguous(text, several)),
+    }
+}
+
+/// A listed model with its id taken apart.
+type Listed<'m> = (&'m ListedModel, ModelId<'m>);
+
+/// Rules 4 and 5 of [`resolve`]: what of `pool` a text without a geography means, and whether any release will do.
+fn find_fitting<'m>(text: &str, pool: &[Listed<'m>]) -> (Vec<Listed<'m>>, bool) {
+    // `anthropic.claude-opus-5` is a part of Opus 5.5's id too, and means Opus 5.
+    let is_it = |model: &ListedModel| {
+        let own = model.id.split_once('.');
+        own.is_some_and(|(_, own)| own == text)
+    };
+    let fitting = |fits: &dyn Fn(&Listed<'m>) -> bool| -> Vec<Listed<'m>> {
+        pool.iter().filter(|it| fits(it)).copied().collect()
+    };
+    let named = |model: &ListedModel| {
+        let name = model.name.as_deref();
+        name.is_some_and(|name| is_name_of(name, text))
+    };
+    let mut exactly = fitting(&|(model, _)| is_it(model));
+    if exactly.is_empty() {
+        exactly = fitting(&|(model, _)| named(model));
+    }
+    if !exactly.is_empty() {
+        return (exactly, false);
+    }
+    if let Some(wish) = Wish::parse(text) {
+        let wished = fitting(&|(_, id)| wish.fits(id));
+        if !wished.is_empty() {
+            return (wished, wish.release.is_none());
+        }
+    }
+    (
+        fitting(&|(model, _)| contains_words(&model.id, text)),
+        false,
+    )
+}
+
 /// Adds `[1m]` to a model that needs it. Only Opus 4.6 and later and Sonnet 4.6 take it; Sonnet 5
 /// and later have that window anyway (model-config page of Claude Code's documentation).
 fn with_one_m(
@@ -232,7 +257,7 @@ fn with_one_m(
     .suggest("leave [1m] out, or choose Opus 4.6 or later or Sonnet 4.6"))
 }
 
-fn models_of<'m>(fits: &[(&'m ListedModel, ModelId<'_>)]) -> Vec<&'m ListedModel> {
+fn models_of<'m>(fits: &[Listed<'m>]) -> Vec<&'m ListedModel> {
     fits.iter().map(|(model, _)| *model).collect()
 }
 

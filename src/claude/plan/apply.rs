@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{
-    ABSENT, Keep, Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_export,
-    is_our_refresh, open, open_kept, open_note, profile_of_command, restore_caps, switches_on,
-    text_at,
+    ABSENT, KEPT_ORIGINAL_MISSING, Keep, Plan, finish, holds_bedrock_model,
+    holds_model_of_elsewhere, is_our_export, is_our_refresh, open, open_kept, open_note,
+    profile_of_command, restore_caps, switches_on, text_at,
 };
 use crate::claude::keys::{self, KEYS};
 use crate::claude::models::{Family, geographies_of_region};
@@ -108,6 +108,12 @@ pub fn plan_apply(
         plan.keep = Keep::Write(original.to_bytes());
     } else if first {
         plan.keep = Keep::WriteOriginal;
+        if switches_on(&before) {
+            // Made by hand, or by an earlier apply whose original is gone: nothing tells which.
+            let message = "Bedrock was on already, and nothing is kept from before that: a reset will bring the former settings back, with Bedrock on";
+            plan.warnings
+                .push(Warning::new(KEPT_ORIGINAL_MISSING, message));
+        }
     }
     Ok(plan)
 }

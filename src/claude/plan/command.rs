@@ -1,6 +1,6 @@
 //! Whose a refresh or export command is: one that we (or the script before us) write, or the user's own.
 
-use crate::shell::split_words;
+use crate::shell::plain_words;
 
 /// Whether `awsAuthRefresh` holds a log-in of ours, for whatever profile: `aws sso login [--profile P]`,
 /// `aws login [--profile P]`, `claude-bedrock login …`. With anything more it is the user's own.
@@ -23,7 +23,7 @@ pub fn is_our_refresh(command: &str) -> bool {
 /// Whether a log-in of ours is one to AWS IAM Identity Center (`aws sso login`) or not (`aws login`); `None` for other
 /// commands. Each fails for a profile that needs the other.
 pub fn is_sso_login(command: &str) -> Option<bool> {
-    let words = split_words(command).filter(|_| is_our_refresh(command))?;
+    let words = plain_words(command).filter(|_| is_our_refresh(command))?;
     let is_aws = is_program(words.first()?, "aws");
     is_aws.then(|| words.get(1).is_some_and(|word| word == "sso"))
 }
@@ -49,9 +49,16 @@ pub fn is_our_export(command: &str) -> bool {
     }
 }
 
-/// The profile that a refresh or export command names with `--profile`.
+/// The profile that a refresh or export command of `aws` or of this program names with `--profile`. What that means to
+/// another program, or in a line that takes a shell to understand, is not known.
 pub fn profile_of_command(command: &str) -> Option<String> {
-    let words = split_words(command)?;
+    let words = plain_words(command)?;
+    let known = |word: &String| {
+        is_program(word, "aws") || is_program(word, "claude-bedrock") || word == "--if-needed"
+    };
+    if !words.iter().any(known) {
+        return None;
+    }
     let at = words
         .iter()
         .position(|word| word == "--profile" || word.starts_with("--profile="))?;
@@ -60,31 +67,6 @@ pub fn profile_of_command(command: &str) -> Option<String> {
         Some(name) => Some(name.to_owned()),
         None => words.get(at + 1).cloned(),
     }
-}
-
-/// The words of a command that a shell would run as one program, with nothing to expand.
-fn plain_words(command: &str) -> Option<Vec<String>> {
-    let mut quote = None;
-    let mut escaped = false;
-    for c in command.trim().chars() {
-        match (quote, c) {
-            _ if escaped => escaped = false,
-            (Some('\''), '\'') | (Some('"'), '"') => quote = None,
-            (Some('\''), _) => {}
-            (_, '\\') => escaped = true,
-            (_, '$' | '`') => return None,
-            (None, '\'' | '"') => quote = Some(c),
-            (
-                None,
-                ';' | '&' | '|' | '<' | '>' | '(' | ')' | '{' | '}' | '*' | '?' | '[' | '#' | '~'
-                | '\n' | '\r',
-            ) => {
-                return None;
-            }
-            _ => {}
-        }
-    }
-    split_words(command)
 }
 
 /// Whether `word` runs the program `name`, with whatever folder and on Windows with its ending.
@@ -181,6 +163,14 @@ mod tests {
             ("aws sso login --profile='a b' --x", Some("a b")),
             ("aws sso login --profile", None),
             ("aws sso login", None),
+            ("command aws sso login --profile dev", Some("dev")),
+            ("BROWSER=none aws sso login --profile dev", Some("dev")),
+            ("cb login --if-needed --profile dev", Some("dev")),
+            ("gimme-aws-creds --profile dev", None),
+            ("aws sso login --profile $AWS_PROFILE", None),
+            ("aws sso login --profile dev; true", None),
+            ("aws sso login --profile dev>/dev/null", None),
+            ("x --profile old && aws sso login --profile dev", None),
         ] {
             assert_eq!(profile_of_command(command).as_deref(), profile, "{command}");
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Keep, Plan, finish, open, switches_on};
+use super::{Keep, Plan, finish, open, open_note, switches_on};
 use crate::claude::keys;
 use crate::claude::settings::env_text;
 use crate::error::{Code, Error, Result};
@@ -51,7 +51,7 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-/// The values wished for or found; `None` leaves one alone, or says that it is not set.
+/// The values wished for or found; `None` leaves one as [`Tuning::lift`] has it, or says that it is not set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tuning {
     /// The cap on thinking, in tokens.
@@ -60,7 +60,12 @@ pub struct Tuning {
     pub output: Option<u32>,
     /// Whether prompt caching is turned off.
     pub no_caching: Option<bool>,
+    /// Whether a cap without a number goes, rather than stays.
+    pub lift: bool,
 }
+
+/// What lifts both caps.
+pub const LIFT: &str = "claude-bedrock inference-config --preset none";
 
 /// What a file sets. A value that is no whole number counts as not set.
 pub fn read_tuning(document: &Document) -> Tuning {
@@ -69,13 +74,14 @@ pub fn read_tuning(document: &Document) -> Tuning {
         thinking: number("MAX_THINKING_TOKENS"),
         output: number("CLAUDE_CODE_MAX_OUTPUT_TOKENS"),
         no_caching: env_text(document, "DISABLE_PROMPT_CACHING").map(|value| keys::is_on(&value)),
+        lift: false,
     }
 }
 
 /// Plans the caps. Caching is only touched where it is asked for.
 ///
 /// # Errors
-/// `NOT_CONFIGURED` unless the file switches Bedrock on; `SETTINGS_INVALID` when Claude Code would drop it.
+/// `NOT_CONFIGURED` unless the file switches Bedrock on, or caps are but lifted; `SETTINGS_INVALID` when Claude Code would drop it.
 pub fn plan_inference(
     current: Option<&[u8]>,
     kept: Option<&[u8]>,
@@ -83,7 +89,12 @@ pub fn plan_inference(
     path: &Path,
 ) -> Result<Plan> {
     let before = open(current, path)?;
-    if !switches_on(&before) {
+    let lifts_alone = Tuning {
+        lift: true,
+        ..Tuning::default()
+    };
+    let on = switches_on(&before);
+    if !on && wished != lifts_alone {
         let error = Error::new(Code::NotConfigured, "Bedrock is not configured").at(path);
         return Err(error.suggest("claude-bedrock setup"));
     }
@@ -92,26 +103,29 @@ pub fn plan_inference(
     let switch = wished
         .no_caching
         .map(|off| if off { "1" } else { "0" }.to_owned());
-    for (path_in, value) in [
-        (keys::THINKING, number(wished.thinking)),
-        (keys::OUTPUT, number(wished.output)),
-        (keys::NO_CACHING, switch),
+    for (path_in, value, goes) in [
+        (keys::THINKING, number(wished.thinking), wished.lift),
+        (keys::OUTPUT, number(wished.output), wished.lift),
+        (keys::NO_CACHING, switch, false),
     ] {
         if let Some(value) = value {
             let set = after.set(path_in, &Value::from(value));
             set.map_err(|problem| problem.error(path))?;
+        } else if goes {
+            after.remove(path_in);
         }
     }
     let mut warnings = Vec::new();
     if let Some(tokens) = wished.output {
         let message = format!("every answer now ends at {tokens} tokens, long files included");
-        let step = "claude-bedrock inference-config shows the caps; take CLAUDE_CODE_MAX_OUTPUT_TOKENS out to lift this one";
-        warnings.push(Warning::new("OUTPUT_CAPPED", message).suggest(step));
+        warnings.push(Warning::new("OUTPUT_CAPPED", message).suggest(LIFT));
     }
     // What was before the first apply is kept by that; of a configuration made by hand the caps are noted, so that a reset
-    // knows them for ours.
+    // knows them for ours. Once all is as noted, the note has served.
     let mut plan = finish(current, &before, &after, warnings, path)?;
-    if kept.is_none() && !plan.changes.is_empty() {
+    if open_note(kept).is_some_and(|noted| after.same_as(&noted)) {
+        plan.keep = Keep::Discard;
+    } else if kept.is_none() && on && !plan.changes.is_empty() {
         plan.keep = Keep::NoteCaps;
     }
     Ok(plan)
@@ -125,7 +139,7 @@ mod tests {
         let wished = Tuning {
             thinking,
             output,
-            no_caching: None,
+            ..Tuning::default()
         };
         plan_inference(Some(text.as_bytes()), None, wished, Path::new("s.json")).unwrap()
     }
@@ -152,6 +166,7 @@ mod tests {
             thinking: Some(4096),
             output: None,
             no_caching: Some(true),
+            lift: false,
         };
         assert_eq!(read_tuning(&after), found);
         let before = Document::parse(text.as_bytes()).unwrap();

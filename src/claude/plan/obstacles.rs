@@ -6,16 +6,8 @@ use super::{Change, ModelIn, Refresh, Wishes, bedrock_models_at, holds_model_of_
 use crate::claude::keys::{self, Claim, KEYS};
 use crate::claude::models::fits_region;
 use crate::claude::settings::{Scope, Source, Stack};
-use crate::report::Warning;
-
-/// Switches of other providers. Bedrock wins over each (Claude Code 2.1.330), which hides them until it is off.
-const PROVIDERS: &[&str] = &[
-    "CLAUDE_CODE_USE_FOUNDRY",
-    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
-    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
-    "CLAUDE_CODE_USE_MANTLE",
-    "CLAUDE_CODE_USE_VERTEX",
-];
+use crate::hash::NameSet;
+use crate::report::{Warning, without_password};
 
 /// What would defeat `wishes` once they are written to the file `target`. The stack is the one before, and `changes` is
 /// what the edit does to the file.
@@ -120,7 +112,7 @@ pub fn find_surroundings(stack: &Stack) -> Vec<Warning> {
                 .suggest("take the key out to use the profile"),
         );
     }
-    for name in PROVIDERS {
+    for name in keys::OTHER_PROVIDERS {
         if let Some(value) = stack
             .effective_env(name)
             .filter(|value| keys::is_on(&value.value))
@@ -176,7 +168,15 @@ pub fn find_stale_models(stack: &Stack, region: &str, except: Option<&Path>) -> 
 /// Models beside the main one and the pins that take no requests from `region`.
 pub fn find_stale_others(stack: &Stack, region: &str) -> Vec<Warning> {
     let [subagents, fallback, _] = keys::OTHER_MODELS;
-    let found = [subagents, fallback].into_iter().filter_map(|path| {
+    let mut paths = vec![subagents.to_vec(), fallback.to_vec()];
+    let of_layers = stack
+        .documents()
+        .flat_map(|(_, document)| document.names(&[keys::OVERRIDES]));
+    let mut overridden: Vec<String> = of_layers.collect();
+    let mut seen = NameSet::default();
+    overridden.retain(|model| seen.insert(model.clone()));
+    paths.extend(overridden.iter().map(|model| vec![keys::OVERRIDES, model]));
+    let found = paths.iter().filter_map(|path| {
         let mut documents = stack.documents();
         let (layer, document) = documents.find(|(_, document)| document.kind(path).is_some())?;
         let models = bedrock_models_at(document, path);
@@ -254,7 +254,11 @@ fn stronger(stack: &Stack, source: &Source, target: &Path) -> bool {
 }
 
 fn overridden(name: &str, value: &str, source: &Source) -> Warning {
-    let value = if value.is_empty() { "empty" } else { value };
+    let value = match value {
+        "" => "empty".to_owned(),
+        url if url.contains("://") => without_password(url),
+        value => value.to_owned(),
+    };
     let message = format!(
         "`{name}` is {value} in {}, which counts instead",
         place(source)
@@ -289,7 +293,8 @@ fn value_after(
 
 fn other_endpoint((source, url): (Source, String)) -> Option<Warning> {
     let message = format!(
-        "requests go to {url} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        "requests go to {} (`ANTHROPIC_BEDROCK_BASE_URL`, {})",
+        without_password(&url),
         place(&source)
     );
     (!url.is_empty()).then(|| {
@@ -300,17 +305,20 @@ fn other_endpoint((source, url): (Source, String)) -> Option<Warning> {
 /// An administrator's list of models replaces a choice that is not on it. It may name families and parts of ids.
 pub fn not_available(stack: &Stack, model: &str) -> Option<Warning> {
     let list = stack.effective_top("availableModels")?;
-    let listed = list
-        .value
-        .as_array()?
+    let entries = list.value.as_array()?;
+    let listed = entries
         .iter()
         .any(|entry| entry.as_str().is_some_and(|entry| model.contains(entry)));
     let message = format!(
         "{model} is not among `availableModels` in {}",
         place(&list.source)
     );
-    (!listed)
-        .then(|| Warning::new("MODEL_NOT_ALLOWED", message).suggest("choose a model of that list"))
+    let step = match list.source.scope() {
+        _ if !entries.is_empty() => "choose a model of that list",
+        Some(Scope::Managed) => "ask whoever manages this machine: the list is empty",
+        _ => "add it there, or take `availableModels` out: the list is empty",
+    };
+    (!listed).then(|| Warning::new("MODEL_NOT_ALLOWED", message).suggest(step))
 }
 
 fn place(source: &Source) -> String {

@@ -6,78 +6,70 @@ use serde_json::Value;
 
 use super::{
     Plan, finish, holds_bedrock_model, holds_model_of_elsewhere, is_our_refresh, is_sso_login,
-    open, profile_of_command, switches_on, text_at,
+    open, profile_of_command, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS};
+use crate::claude::models::is_passed_over;
 use crate::claude::settings::env_text;
 use crate::error::Result;
-use crate::json_edit::{Document, Problem};
 use crate::shell::{quote, split_words};
+
+/// What is to be mended.
+#[derive(Clone, Copy, Debug)]
+pub struct Repairs<'r> {
+    /// Whether Claude Code uses Bedrock, whatever file says so.
+    pub on: bool,
+    /// Whether a finding is about models.
+    pub models: bool,
+    /// The region in use.
+    pub region: &'r str,
+    /// Where the log-in is for another profile or of the other kind, the right one. Its profile is the one that holds the
+    /// session (for a role, the one at the end of its chain).
+    pub login: Option<&'r str>,
+}
 
 /// Plans the repairs of one file.
 ///
-/// With Bedrock on: a missing region is written (`region` is the one in use), models that take no requests from the
-/// region go, and a log-in of ours becomes one as `login` is: of its kind, for its profile, which holds the session (for a
-/// role, the one at the end of its chain). With Bedrock off: models on Bedrock go, because the Anthropic API does not know them. The user's own
-/// commands and values stay.
+/// With Bedrock on: models that take no requests from the region go, and a log-in of ours becomes one as `login` is. With
+/// Bedrock off: models on Bedrock go, because the Anthropic API does not know them. The user's own commands and values stay.
 ///
 /// # Errors
 /// `SETTINGS_INVALID` when Claude Code would drop the file: that is for a person to mend.
-pub fn plan_repair(
-    current: Option<&[u8]>,
-    region: Option<&str>,
-    login: Option<&str>,
-    path: &Path,
-) -> Result<Plan> {
+pub fn plan_repair(current: Option<&[u8]>, wanted: Repairs, path: &Path) -> Result<Plan> {
     let before = open(current, path)?;
     let mut after = before.clone();
-    if switches_on(&before) {
-        mend(&mut after, region, login).map_err(|problem| problem.error(path))?;
-    } else {
-        for path in models() {
-            if holds_bedrock_model(&after, path) {
+    if wanted.models {
+        // The file's own region, where Claude Code does not pass over it: what it says is meant for that.
+        let own = env_text(&after, "AWS_REGION");
+        let own = own.as_deref().map(str::trim);
+        let own = own.filter(|own| !own.is_empty() && !is_passed_over(own));
+        let region = own.unwrap_or(wanted.region);
+        let models = KEYS
+            .iter()
+            .filter(|key| key.claim == Claim::BedrockModel || key.path == keys::ENV_MODEL);
+        for path in models.map(|key| key.path) {
+            let goes = if wanted.on {
+                holds_model_of_elsewhere(&after, path, region)
+                    // Claude Code sends the word itself as an id.
+                    || path == keys::ENV_MODEL
+                        && text_at(&after, path).is_some_and(|model| model.trim() == "default")
+            } else {
+                holds_bedrock_model(&after, path)
+            };
+            if goes {
                 after.remove(path);
             }
         }
     }
-    finish(current, &before, &after, Vec::new(), path)
-}
-
-/// Every key that may hold a model.
-fn models() -> impl Iterator<Item = &'static [&'static str]> {
-    let models = KEYS
-        .iter()
-        .filter(|key| key.claim == Claim::BedrockModel || key.path == keys::ENV_MODEL);
-    models.map(|key| key.path)
-}
-
-fn mend(
-    after: &mut Document,
-    region: Option<&str>,
-    login: Option<&str>,
-) -> std::result::Result<(), Problem> {
-    let set = env_text(after, "AWS_REGION").filter(|region| !region.trim().is_empty());
-    if let (None, Some(region)) = (&set, region) {
-        after.set(keys::REGION, &Value::from(region))?;
-    }
-    if let Some(region) = set.as_deref().or(region) {
-        for path in models() {
-            if holds_model_of_elsewhere(after, path, region.trim()) {
-                after.remove(path);
-            }
-        }
-    }
-    // Claude Code sends the word itself as an id.
-    if env_text(after, "ANTHROPIC_MODEL").is_some_and(|model| model.trim() == "default") {
-        after.remove(keys::ENV_MODEL);
-    }
-    if let (Some(login), Some(command)) = (login, text_at(after, keys::REFRESH))
+    if let (Some(login), Some(command)) = (wanted.login, text_at(&after, keys::REFRESH))
         && is_our_refresh(&command)
         && let Some(command) = as_login(&command, login)
     {
-        after.set(keys::REFRESH, &Value::from(command))?;
+        after
+            .set(keys::REFRESH, &Value::from(command))
+            .map_err(|problem| problem.error(path))?;
     }
-    Ok(())
+    finish(current, &before, &after, Vec::new(), path)
 }
 
 /// `login`, where the command is of the other kind, else the command with its `--profile`; `None` when nothing changes.
@@ -115,13 +107,14 @@ mod tests {
                 "console" => "aws login --profile console".to_owned(),
                 _ => format!("aws sso login --profile {}", quote(profile)),
             });
-        let plan = plan_repair(
-            Some(text.as_bytes()),
-            region,
-            login.as_deref(),
-            Path::new("s.json"),
-        )
-        .unwrap();
+        let on = file["env"]["CLAUDE_CODE_USE_BEDROCK"].is_string();
+        let wanted = Repairs {
+            on,
+            models: true,
+            region: region.unwrap_or("us-east-1"),
+            login: login.as_deref().filter(|_| on),
+        };
+        let plan = plan_repair(Some(text.as_bytes()), wanted, Path::new("s.json")).unwrap();
         assert_eq!(
             plan.changes.is_empty(),
             plan.bytes.as_deref() == Some(text.as_bytes()),
@@ -145,11 +138,16 @@ mod tests {
                 None,
                 r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"eu-west-1"}}"#,
             ),
-            // No region.
+            // A region that is none, and one that Claude Code passes over.
             (
                 r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"","ANTHROPIC_MODEL":"eu.anthropic.claude-opus-5"}}"#,
-                Some("us-east-1"),
-                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us-east-1"}}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":""}}"#,
+            ),
+            (
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us_west/2","ANTHROPIC_MODEL":"us.anthropic.claude-opus-5"}}"#,
+                None,
+                r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us_west/2","ANTHROPIC_MODEL":"us.anthropic.claude-opus-5"}}"#,
             ),
             // The log-in is for another profile.
             (

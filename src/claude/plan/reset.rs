@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::{
-    ABSENT, Keep, Plan, bedrock_models_at, finish, holds_bedrock_model, is_our_export,
-    is_our_refresh, open, open_kept, open_note, restore_caps, switches_on, text_at,
+    ABSENT, BEDROCK_STILL_ON, KEPT_ORIGINAL_MISSING, Keep, LIFT, Plan, bedrock_models_at, finish,
+    holds_bedrock_model, is_our_export, is_our_refresh, open, open_kept, open_note, restore_caps,
+    switches_on, text_at,
 };
 use crate::claude::keys::{self, Claim, KEYS, Key};
 use crate::error::Result;
@@ -136,9 +137,15 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
             "the kept original cannot be read, so earlier values could not be put back",
         ));
     }
+    if !kept && was_configured && !switches_on(after) {
+        warnings.push(Warning::new(
+            KEPT_ORIGINAL_MISSING,
+            "nothing is kept from before the first apply, so earlier values, if there were any, cannot be put back",
+        ));
+    }
     if restored && switches_on(after) {
         let message = "the settings from before the first apply had Bedrock on too, and are back";
-        warnings.push(Warning::new("BEDROCK_STILL_ON", message).suggest("claude-bedrock reset"));
+        warnings.push(Warning::new(BEDROCK_STILL_ON, message).suggest("claude-bedrock reset"));
     }
     for path in keys::OTHER_MODELS {
         if !switches_on(after) && !bedrock_models_at(after, path).is_empty() {
@@ -154,12 +161,12 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
     if let (Some(cap), true) = (caps.next(), was_configured && !restored) {
         let cap = cap.join(".");
         let rest = if caps.next().is_some() {
-            " and the cap on output stay"
+            " and the cap on output stay, because nothing tells who set them"
         } else {
-            " stays"
+            " stays, because nothing tells who set it"
         };
-        let message = format!("`{cap}`{rest}, because nothing tells who set it");
-        let step = "take it out of the file if it is not yours: it caps every answer";
+        let message = format!("`{cap}`{rest}");
+        let step = format!("to let nothing cap answers: {LIFT}");
         warnings.push(Warning::new("CAPS_LEFT", message).suggest(step));
     }
     warnings

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::record::{RECORD, Record};
 use super::{Asset, render};
 use crate::error::{Code, Error, Result};
@@ -41,11 +43,16 @@ pub struct Standing {
 }
 
 /// Writes the plugin that calls `binary` into `folder`. A file of ours that the user changed, or another's, is replaced
-/// only with `force`; before any is written, all are looked at. `makes_settings` goes into the record.
+/// only with `force`; before any is written, all are looked at. `made_settings` goes into the record.
 ///
 /// # Errors
 /// `FILE_CONFLICT` naming the first file that is in the way; `FILE_UNREADABLE`, `FILE_NOT_WRITABLE`.
-pub fn install(folder: &Path, binary: &str, makes_settings: bool, force: bool) -> Result<Done> {
+pub fn install(
+    folder: &Path,
+    binary: &str,
+    made_settings: Option<Value>,
+    force: bool,
+) -> Result<Done> {
     let record = Record::load(folder)?;
     let assets = render(binary);
     if !force {
@@ -64,7 +71,8 @@ pub fn install(folder: &Path, binary: &str, makes_settings: bool, force: bool) -
     let made = folder.ancestors().take_while(|path| !path.exists()).count();
     let folders = record.as_ref().map_or(made, |record| record.folders);
     let mut done = Done::default();
-    let made_settings = makes_settings || record.as_ref().is_some_and(|old| old.made_settings);
+    let made_settings =
+        made_settings.or_else(|| record.as_ref().and_then(|old| old.made_settings.clone()));
     let new = Record::new(binary, folders, made_settings, &assets);
     if let Err(error) = put(folder, &assets, record.as_ref(), &new, force, &mut done) {
         // On a full disk, say: half of one is none. One that was there before stays, each file old or new.
@@ -142,7 +150,8 @@ pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
     for path in paths {
         take_out(folder, path, record.as_ref(), &assets, force, &mut done)?;
     }
-    if record.is_some() && file::remove(&folder.join(RECORD))? {
+    // A garbled one goes with the files beside it that are ours.
+    if (record.is_some() || done.changed()) && file::remove(&folder.join(RECORD))? {
         done.removed.push(RECORD.to_owned());
     }
     if done.changed() {

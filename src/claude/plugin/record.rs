@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sha1_smol::Sha1;
 
 use super::Asset;
 use crate::error::Result;
 use crate::file;
+use crate::hash::sha1_hex;
 use crate::report::pretty;
 
 /// The record's path in the plugin's folder.
@@ -23,16 +23,22 @@ pub struct Record {
     pub binary: String,
     /// How many folders had to be made for the plugin, itself included: that many go again.
     pub folders: usize,
-    /// Whether the settings file with our status line was made for it: then it goes again when nothing else is in it.
-    #[serde(rename = "madeSettings", skip_serializing_if = "std::ops::Not::not")]
-    pub made_settings: bool,
+    /// What the settings file with our status line was before it, where nothing stood in it: `true` for no file, else its
+    /// blanks. It is that again when nothing else was put in.
+    #[serde(rename = "madeSettings", skip_serializing_if = "Option::is_none")]
+    pub made_settings: Option<Value>,
     /// The digest of each file as it was written.
     pub files: Map<String, Value>,
 }
 
 impl Record {
     /// The record of writing `assets`.
-    pub(super) fn new(binary: &str, folders: usize, made_settings: bool, assets: &[Asset]) -> Self {
+    pub(super) fn new(
+        binary: &str,
+        folders: usize,
+        made_settings: Option<Value>,
+        assets: &[Asset],
+    ) -> Self {
         let digested = |(path, text): &Asset| {
             let path: &str = path;
             let digest = digest(text.as_bytes(), binary);
@@ -47,12 +53,16 @@ impl Record {
         }
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Reads the file's bytes; `None` when they are no record.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut value: Value = serde_json::from_slice(bytes).ok()?;
         let text = |name| value.get(name)?.as_str().map(str::to_owned);
         let (version, binary) = (text("version")?, text("binary")?);
         let folders = value.get("folders")?.as_u64()?;
-        let made_settings = value.get("madeSettings").and_then(Value::as_bool);
+        let is_blank = |text: &str| text.trim().is_empty();
+        let made_settings = value.get("madeSettings").cloned();
+        let made_settings = made_settings
+            .filter(|made| made.as_bool() == Some(true) || made.as_str().is_some_and(is_blank));
         let Value::Object(files) = value.get_mut("files")?.take() else {
             return None;
         };
@@ -60,7 +70,7 @@ impl Record {
             version,
             binary,
             folders: usize::try_from(folders).ok()?,
-            made_settings: made_settings.unwrap_or(false),
+            made_settings,
             files,
         })
     }
@@ -96,8 +106,8 @@ fn digest(bytes: &[u8], binary: &str) -> String {
             let rest = spelt
                 .iter()
                 .fold(text.to_owned(), |text, one| text.replace(one, ""));
-            Sha1::from(rest).digest().to_string()
+            sha1_hex(rest.as_bytes())
         }
-        Err(_) => Sha1::from(bytes).digest().to_string(),
+        Err(_) => sha1_hex(bytes),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::claude::settings::parse_settings;
 use crate::error::Result;
-use crate::file::{Content, Kept, Plan};
+use crate::file::{Content, Plan};
 use crate::json_edit::Document;
 use crate::shell::{program, split_words};
 
@@ -50,7 +50,7 @@ pub fn owner(settings: &Document) -> Owner {
 pub fn plan_set(current: Option<&[u8]>, path: &Path, binary: &str) -> Result<Plan> {
     let mut settings = parse_settings(current.unwrap_or_default(), path)?;
     if owner(&settings) == Owner::Other {
-        return Ok(plan(Content::Leave));
+        return Ok(Plan::LEAVE);
     }
     let command = format!("{} statusline", program(binary));
     settings
@@ -62,34 +62,36 @@ pub fn plan_set(current: Option<&[u8]>, path: &Path, binary: &str) -> Result<Pla
     Ok(plan(Content::Write(settings.to_bytes())))
 }
 
-/// Plans our status line out of the settings at `path`, and with it a file that was `made` for it and is still as
-/// [`plan_set`] makes it from nothing.
+/// Plans our status line out of the settings at `path`. A file that is still as [`plan_set`] made it from nothing, as the
+/// record has it, is that again: no file, or its blanks.
 ///
 /// # Errors
 /// `SETTINGS_INVALID` when Claude Code would drop the file.
-pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: bool) -> Result<Plan> {
+pub fn plan_unset(current: Option<&[u8]>, path: &Path, made: Option<&Value>) -> Result<Plan> {
     let Some(bytes) = current else {
-        return Ok(plan(Content::Leave));
+        return Ok(Plan::LEAVE);
     };
     let mut settings = parse_settings(bytes, path)?;
     if owner(&settings) != Owner::Ours {
-        return Ok(plan(Content::Leave));
+        return Ok(Plan::LEAVE);
     }
-    let mut alone = parse_settings(b"", path)?;
+    let blanks = made.and_then(Value::as_str);
+    let mut alone = parse_settings(blanks.unwrap_or_default().as_bytes(), path)?;
     alone
         .copy(&[STATUS_LINE], &settings)
         .map_err(|problem| problem.error(path))?;
     settings.remove(&[STATUS_LINE]);
-    Ok(plan(if made && alone.to_bytes() == bytes {
-        Content::Remove
-    } else {
-        Content::Write(settings.to_bytes())
+    let untouched = made.is_some() && alone.to_bytes() == bytes;
+    Ok(plan(match blanks {
+        None if untouched => Content::Remove,
+        Some(blanks) if untouched => Content::Write(blanks.into()),
+        _ => Content::Write(settings.to_bytes()),
     }))
 }
 
 fn plan(content: Content) -> Plan {
     Plan {
         content,
-        kept: Kept::Leave,
+        ..Plan::LEAVE
     }
 }

@@ -183,9 +183,9 @@ fn what_is_installed_goes_again_to_the_byte() {
         }
         let start = tree(home.path());
         let folder = home.path().join("skills/bedrock");
-        let done = install(&folder, BINARY, false, false).unwrap();
+        let done = install(&folder, BINARY, None, false).unwrap();
         assert_eq!(done.written.len(), ASSETS.len() + 1);
-        assert!(!install(&folder, BINARY, false, false).unwrap().changed());
+        assert!(!install(&folder, BINARY, None, false).unwrap().changed());
         assert!(look(&folder, BINARY).unwrap().current);
         assert!(!look(&folder, "/elsewhere").unwrap().current);
         let done = uninstall(&folder, BINARY, false).unwrap();
@@ -207,7 +207,7 @@ fn an_older_one_is_brought_up_to_date_and_its_leftovers_go() {
     for (path, text) in &old {
         file::write(&folder.join(path), text.as_bytes(), 0o600).unwrap();
     }
-    let mut record = Record::new(BINARY, 1, false, &old);
+    let mut record = Record::new(BINARY, 1, None, &old);
     record.version = "0.0.1".to_owned();
     file::write(&folder.join(RECORD), &record.to_bytes(), 0o600).unwrap();
     // An update that was cut short: what it wrote is not a change of the user's.
@@ -216,7 +216,7 @@ fn an_older_one_is_brought_up_to_date_and_its_leftovers_go() {
     file::write(&folder.join(path), text.as_bytes(), 0o600).unwrap();
     let standing = look(&folder, "/new place/claude-bedrock").unwrap();
     assert!(!standing.current && standing.changed.is_empty());
-    let done = install(&folder, "/new place/claude-bedrock", false, false).unwrap();
+    let done = install(&folder, "/new place/claude-bedrock", None, false).unwrap();
     assert_eq!(done.previous.as_deref(), Some("0.0.1"));
     assert_eq!(done.removed, ["commands/gone.md", "scripts/old/gone.sh"]);
     assert!(!folder.join("scripts").exists());
@@ -229,10 +229,10 @@ fn an_older_one_is_brought_up_to_date_and_its_leftovers_go() {
 fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("bedrock");
-    install(&folder, BINARY, false, false).unwrap();
+    install(&folder, BINARY, None, false).unwrap();
     let mine = folder.join("commands/status.md");
     file::write(&mine, b"mine", 0o600).unwrap();
-    let error = install(&folder, BINARY, false, false).unwrap_err();
+    let error = install(&folder, BINARY, None, false).unwrap_err();
     assert_eq!(
         (error.code, error.at.clone().unwrap().path),
         (Code::FileConflict, mine.clone())
@@ -246,10 +246,10 @@ fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
     assert_eq!(file::read(&mine).unwrap().as_deref(), Some(&b"mine"[..]));
     // What is left is no longer ours.
     assert_eq!(
-        install(&folder, BINARY, false, false).unwrap_err().code,
+        install(&folder, BINARY, None, false).unwrap_err().code,
         Code::FileConflict
     );
-    install(&folder, BINARY, false, true).unwrap();
+    install(&folder, BINARY, None, true).unwrap();
     file::write(&mine, b"mine", 0o600).unwrap();
     uninstall(&folder, BINARY, true).unwrap();
     // The folder was there before the last installation.
@@ -257,10 +257,29 @@ fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
 }
 
 #[test]
+fn a_garbled_record_is_written_anew_and_goes_with_the_files() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("plugin");
+    for round in 0..2 {
+        install(&folder, BINARY, None, false).unwrap();
+        file::write(&folder.join(RECORD), b"{\"version\": \"0.", 0o600).unwrap();
+        assert_eq!(look(&folder, BINARY).unwrap().record, None);
+        if round == 0 {
+            let done = install(&folder, BINARY, None, false).unwrap();
+            assert_eq!(done.written, [RECORD]);
+            assert!(look(&folder, BINARY).unwrap().current);
+        } else {
+            uninstall(&folder, BINARY, false).unwrap();
+            assert!(!folder.exists());
+        }
+    }
+}
+
+#[test]
 fn a_record_of_somebody_elses_leads_to_no_file_outside() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("plugin");
-    install(&folder, BINARY, false, false).unwrap();
+    install(&folder, BINARY, None, false).unwrap();
     let mine = home.path().join("mine");
     file::write(&mine, b"mine", 0o600).unwrap();
     let digest = sha1_smol::Sha1::from(b"mine").digest().to_string();
@@ -281,7 +300,7 @@ fn a_folder_of_somebody_elses_is_left_alone() {
     let folder = home.path().join("bedrock");
     file::write(&folder.join("SKILL.md"), b"a skill", 0o600).unwrap();
     let start = tree(home.path());
-    let error = install(&folder, BINARY, false, false).unwrap_err();
+    let error = install(&folder, BINARY, None, false).unwrap_err();
     assert_eq!(error.at.clone().unwrap().path, folder.join("SKILL.md"));
     assert_eq!(tree(home.path()), start);
 }
@@ -310,18 +329,21 @@ fn the_status_line_goes_in_only_where_none_is_and_out_only_if_it_is_ours() {
             status_line::Owner::Ours,
             "{before}"
         );
-        let unset = status_line::plan_unset(Some(&set), path, false).unwrap();
+        let unset = status_line::plan_unset(Some(&set), path, None).unwrap();
         let unset = after(unset.content, &set);
         assert_eq!(unset.as_deref(), Some(before.as_bytes()), "{before:?}");
     }
-    let fresh = status_line::plan_set(None, path, BINARY).unwrap();
-    let fresh = after(fresh.content, b"").unwrap();
-    assert_eq!(
-        status_line::plan_unset(Some(&fresh), path, true)
-            .unwrap()
-            .content,
-        Content::Remove
-    );
+    for (before, made) in [
+        (None, Value::Bool(true)),
+        (Some(""), "".into()),
+        (Some(" \r\n"), " \r\n".into()),
+    ] {
+        let set = status_line::plan_set(before.map(str::as_bytes), path, BINARY).unwrap();
+        let set = after(set.content, b"").unwrap();
+        let unset = status_line::plan_unset(Some(&set), path, Some(&made)).unwrap();
+        let unset = after(unset.content, &set);
+        assert_eq!(unset.as_deref(), before.map(str::as_bytes));
+    }
     for other in [
         r#"{"statusLine":{"type":"command","command":"~/line.sh"}}"#,
         r#"{"statusLine":null}"#,
@@ -329,7 +351,7 @@ fn the_status_line_goes_in_only_where_none_is_and_out_only_if_it_is_ours() {
     ] {
         let set = status_line::plan_set(Some(other.as_bytes()), path, BINARY).unwrap();
         assert_eq!(set.content, Content::Leave, "{other}");
-        let unset = status_line::plan_unset(Some(other.as_bytes()), path, true).unwrap();
+        let unset = status_line::plan_unset(Some(other.as_bytes()), path, None).unwrap();
         assert_eq!(unset.content, Content::Leave, "{other}");
     }
 }

@@ -31,9 +31,9 @@ pub(crate) fn stack(vars: &[(&str, &str)], files: &[(&str, &str)]) -> (tempfile:
     let mut env = Env::for_test(home.path(), &vars);
     env.cwd = home.path().join("repo/below");
     for (path, text) in files {
-        file::write_new(&home.path().join(path), text.as_bytes(), 0o600).unwrap();
+        file::write(&home.path().join(path), text.as_bytes(), 0o600).unwrap();
     }
-    file::write_new(&home.path().join("repo/.git/HEAD"), b"", 0o600).unwrap();
+    file::write(&home.path().join("repo/.git/HEAD"), b"", 0o600).unwrap();
     let stack = Stack::load(&env);
     (home, stack)
 }

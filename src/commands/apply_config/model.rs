@@ -4,7 +4,8 @@ use crate::aws::credentials::Credentials;
 use crate::aws::regions::has_bedrock;
 use crate::claude::keys::pin_of;
 use crate::claude::models::{
-    self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region, without_one_m,
+    self, ListedModel, ModelId, Resolved, fits_region, geographies_of_region, geography_for,
+    without_one_m,
 };
 use crate::commands::Context;
 use crate::commands::ask_bedrock::{
@@ -91,9 +92,7 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
         geographies_of_region(question.region),
     )?;
     let bare = without_one_m(&resolved.id);
-    let verified = listing
-        .iter()
-        .any(|model| model.id == bare || model.arn.as_deref() == Some(bare));
+    let verified = listing.iter().any(|model| model.is(bare));
     if !verified {
         warnings.push(unverified(question, bare));
     }
@@ -128,9 +127,7 @@ pub fn check_region(
     listing: &[ListedModel],
 ) -> Result<()> {
     let wanted = without_one_m(model.trim());
-    let is_listed =
-        |model: &ListedModel| model.id == wanted || model.arn.as_deref() == Some(wanted);
-    if gateway || listing.iter().any(is_listed) {
+    if gateway || listing.iter().any(|model| model.is(wanted)) {
         return Ok(());
     }
     models::elsewhere(wanted, region, listing).map_or(Ok(()), Err)
@@ -146,12 +143,7 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         )
         .suggest("leave --offline out, or give a full id such as global.anthropic.claude-opus-4-5-20251101-v1:0")
     };
-    // Nobody asks with these credentials now; Claude Code will, and sees no role credentials that `aws` keeps.
-    let problem = &question.credentials.problem;
-    let problem = problem
-        .as_ref()
-        .filter(|_| !question.credentials.is_valid());
-    let mut warnings: Vec<Warning> = problem.map(Warning::from).into_iter().collect();
+    let mut warnings = Vec::new();
     if let Some(at) = kept.as_ref().and_then(|kept| kept.kept_at)
         && (exact.is_none() || question.pin)
     {
@@ -173,7 +165,14 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
         return Err(error.suggest("leave --offline out, or --pin"));
     }
     let resolved = match (exact, &listing) {
-        (Some(exact), _) => exact,
+        (Some(exact), _) => {
+            let id = ModelId::parse(&exact.id);
+            let told = id.and_then(|id| models::in_region_only(&id, question.region, known));
+            warnings.extend(told.map(|(message, step)| {
+                Warning::new("MODEL_IN_REGION_ONLY", message).suggest(step)
+            }));
+            exact
+        }
         (None, Some(listing)) => models::resolve(
             question.model,
             listing,
@@ -289,10 +288,7 @@ fn finish(
     }
     let mut pins = Vec::new();
     if question.pin {
-        let geography = ModelId::parse(&resolved.id).and_then(|id| id.geography);
-        let geography = geography.or_else(|| geographies_of_region(region).first().copied());
-        let found = models::pins(listing, geography.unwrap_or("global"));
-        for (family, id) in &found {
+        for (family, id) in &models::pins(listing, geography_for(&resolved.id, region)) {
             pins.extend(pin_of(family).map(|key| (key, (*id).to_owned())));
         }
         if pins.is_empty() {

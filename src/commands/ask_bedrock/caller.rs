@@ -6,7 +6,11 @@ use crate::aws::failure;
 use crate::aws::listing::Key;
 use crate::aws::profiles::Profile;
 use crate::commands::facts::{Access, Facts};
+use crate::error::Error;
 use crate::exec::Run;
+use crate::hash::sha1_hex;
+use crate::report::escape;
+use crate::shell::quote;
 
 /// Whose credentials AWS is asked with.
 #[derive(Clone, Default)]
@@ -23,6 +27,8 @@ pub struct Caller {
     instance: bool,
     /// Variables that only the settings hold, for the environment of `aws`.
     vars: Vec<(&'static str, String)>,
+    /// Without a profile: a mark that tells these credentials from others.
+    owner: String,
 }
 
 impl Caller {
@@ -56,18 +62,25 @@ impl Caller {
             login: login.map(Login::command),
             instance: profile.text("credential_source") == Some("Ec2InstanceMetadata"),
             vars: Vec::new(),
+            owner: String::new(),
         }
     }
 
-    /// The environment's own credentials, with these variables on top of it.
+    /// The environment's own credentials, with these variables on top of it; the first says whose they are.
     pub fn of_environment(vars: Vec<(&'static str, String)>) -> Self {
+        let first = vars.first().map_or("", |(_, value)| value);
+        // An access key's id is no secret, an API key is: 32 bits of a digest tell keys apart and say nothing of one.
+        let mut owner = sha1_hex(first.as_bytes());
+        owner.truncate(8);
         Caller {
             vars,
+            owner,
             ..Caller::default()
         }
     }
 
-    /// The environment's own credentials, where Claude Code signs with those: a Bedrock API key, or keys in variables.
+    /// The environment's own credentials, where Claude Code signs with those: a Bedrock API key, keys in variables, or
+    /// whatever a container or an instance hands out.
     pub fn of_variables(facts: &Facts<'_>) -> Option<Self> {
         let names: &[&str] = match facts.access {
             Access::BearerToken(_) => &["AWS_BEARER_TOKEN_BEDROCK"],
@@ -76,6 +89,14 @@ impl Caller {
                 "AWS_SECRET_ACCESS_KEY",
                 "AWS_SESSION_TOKEN",
             ],
+            // Inside Claude Code the variables of its shell do not count, but it has them.
+            Access::Default
+                if facts.on
+                    && facts.credentials.is_none()
+                    && facts.env.var_nonempty("AWS_PROFILE").is_none() =>
+            {
+                &[]
+            }
             _ => return None,
         };
         let found = names.iter().map(|name| (*name, facts.variable(name)));
@@ -84,11 +105,12 @@ impl Caller {
     }
 
     /// Under which its listing of a region is kept.
-    pub(super) fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
+    pub fn key<'k>(&'k self, region: &'k str) -> Key<'k> {
         Key {
             account: self.account.as_deref(),
             profile: self.profile.as_deref().unwrap_or_default(),
             region,
+            owner: &self.owner,
         }
     }
 
@@ -103,6 +125,38 @@ impl Caller {
             profile: self.profile.as_deref(),
             region,
             login_command: self.login.as_deref(),
+        }
+    }
+
+    /// Makes a failure this caller's own, where AWS was asked by another of the same group.
+    pub(super) fn take_over(&self, error: &mut Error, asked: &Caller) {
+        let (Some(theirs), Some(own)) = (&asked.profile, &self.profile) else {
+            return;
+        };
+        if theirs == own {
+            return;
+        }
+        let (shown, quoted) = ([escape(theirs), escape(own)], [quote(theirs), quote(own)]);
+        let named = |text: &str| {
+            let mut text = format!("{text} ");
+            for (before, [from, to], after) in [
+                ("profile `", &shown, "`"),
+                ("[profile ", &shown, "]"),
+                ("--profile ", &quoted, " "),
+            ] {
+                text = text.replace(
+                    &[before, from.as_ref(), after].concat(),
+                    &[before, to.as_ref(), after].concat(),
+                );
+            }
+            text.trim_end().to_owned()
+        };
+        error.message = named(&error.message);
+        if let Some(step) = &mut error.suggestion {
+            *step = match &self.login {
+                Some(login) if asked.login.as_ref() == Some(step) => login.clone(),
+                _ => named(step),
+            };
         }
     }
 
@@ -170,7 +224,7 @@ aws_secret_access_key = secretEXAMPLE
     #[test]
     fn one_answer_serves_the_same_role_of_the_same_session_and_no_other() {
         let home = tempfile::tempdir().unwrap();
-        file::write_new(&home.path().join(".aws/config"), CONFIG.as_bytes(), 0o600).unwrap();
+        file::write(&home.path().join(".aws/config"), CONFIG.as_bytes(), 0o600).unwrap();
         let env = Env::for_test(home.path(), &[]);
         let files = AwsFiles::load(&env).unwrap();
         let mut inspector = Inspector::new(&env, &files);

@@ -16,11 +16,52 @@ pub(super) fn page(root: &Usage, everywhere: &[Flag]) -> String {
     commands(root, name, &mut out);
     out.push_str(".SH GLOBAL OPTIONS\n");
     arguments(everywhere, &mut out);
-    out.push_str(
-        ".SH EXIT STATUS\n0: success. 1: failure. 2: the command line does not fit. 130: interrupted.\n",
-    );
+    out.push_str(END);
     out
 }
+
+/// What no table of ours has.
+const END: &str = r".SH EXIT STATUS
+0: success. 1: failure. 2: the command line does not fit. 130: interrupted.
+.PP
+\fBrun\fR passes on the command's own; 127: it was not found, 126: it may not be executed.
+.SH ENVIRONMENT
+.TP
+.B AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE
+As for
+.BR aws .
+.TP
+.B CLAUDE_CONFIG_DIR
+The folder of Claude Code, instead of
+.IR ~/.claude .
+.TP
+.B NO_COLOR
+Use no colours.
+.TP
+.B BEDROCK_DEBUG
+1: as \-\-verbose.
+.SH FILES
+.TP
+.I ~/.claude/settings.json
+What is edited, unless with \-\-scope or \-\-settings. Beside it are copies from before.
+.TP
+.I ~/.aws/config
+What \fBsso\fR and \fBsetup\fR add profiles to.
+.TP
+.I ~/.cache/claude\-bedrock
+The last listings.
+.SH EXAMPLES
+.nf
+claude\-bedrock setup
+claude\-bedrock apply\-config \-\-profile dev \-\-region us\-west\-2 \-\-model opus
+claude\-bedrock status \-\-json
+claude\-bedrock run \-\-profile dev \-\- claude
+claude\-bedrock reset
+.fi
+.SH SEE ALSO
+.BR aws (1),
+.BR claude (1)
+";
 
 /// The commands below one, each with its own under it.
 fn commands(above: &Usage, path: &str, out: &mut String) {
@@ -57,19 +98,24 @@ fn arguments(flags: &[Flag], out: &mut String) {
 
 /// Help, an empty line in it as a paragraph of the kind that goes on where it stands, and examples as they are.
 fn text(help: &str, paragraph: &str, out: &mut String) {
+    let mut filled = true;
     for line in help
         .lines()
         .map(|line| line.strip_prefix(' ').unwrap_or(line))
     {
+        if line.starts_with(' ') == filled {
+            out.push_str(if filled { ".nf\n" } else { ".fi\n" });
+            filled = !filled;
+        }
         if line.is_empty() {
             out.push_str(&format!(".{paragraph}\n"));
         } else {
-            if line.starts_with(' ') {
-                out.push_str(".br\n");
-            }
             out.push_str(&escape(line.trim_start()));
             out.push('\n');
         }
+    }
+    if !filled {
+        out.push_str(".fi\n");
     }
 }
 
@@ -131,7 +177,7 @@ mod tests {
         };
         let page = page(&root, &[Flag::switch("json")]);
         for wanted in [
-            ".SH COMMANDS\n.SS pro\\-gram add\nAdds one\n.PP\nand more\n.br\nlike this\n",
+            ".SH COMMANDS\n.SS pro\\-gram add\nAdds one\n.PP\nand more\n.nf\nlike this\n.fi\n",
             ".TP\n\\fB<WHAT>\\fR\n\\&.what\n",
             ".TP\n\\fB\\-h\\fR, \\fB\\-\\-how\\fR \\fIHOW\\fR\nHow\n.IP\nOne of: a, b\n",
             ".SH GLOBAL OPTIONS\n.TP\n\\fB\\-\\-json\\fR\n",

@@ -10,28 +10,39 @@ const HELP: Flag = Flag {
     help: " Print help",
     ..Flag::switch("help")
 };
+/// Of the program alone.
+const VERSION: Flag = Flag {
+    help: " Print the version",
+    ..Flag::switch("version")
+};
+
+/// A command of the shell that prints the names of profiles, those left out that a shell would have to quote.
+const PROFILES: &str = r#"claude-bedrock get-aws-context 2>/dev/null | sed -n 's/^        "name": "\([A-Za-z0-9_.@/+-]*\)",$/\1/p'"#;
 
 /// For bash, without the package `bash-completion`.
 pub(super) fn bash(nodes: &[Node]) -> String {
     let mut out = String::from(
-        r#"_claude_bedrock() {
+        r"_claude_bedrock() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path= words= i
     COMPREPLY=()
     [[ $cur == = ]] && cur=
     [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]}
     for ((i = 1; i < COMP_CWORD; i++)); do
-        case "$path ${COMP_WORDS[i]}" in
-"#,
+",
     );
     let _ = writeln!(
         out,
-        "            {}) path+=\" ${{COMP_WORDS[i]}}\" ;;\n            *' --') return ;;\n        esac\n    done\n    case \"$path $prev\" in",
+        "        case \"$path ${{COMP_WORDS[i-1]}}\" in *' ='|{}) continue ;; esac\n        case \"$path ${{COMP_WORDS[i]}}\" in\n            {}) path+=\" ${{COMP_WORDS[i]}}\" ;;\n            *' --') return ;;\n        esac\n    done\n    case \"$path $prev\" in",
+        taking(nodes),
         paths(nodes)
     );
     values(nodes, |pattern, flag| {
         let _ = match flag.takes {
             Takes::OneOf(..) => {
                 writeln!(out, "        {pattern}) words='{}' ;;", words_of(flag))
+            }
+            _ if flag.name == "profile" => {
+                writeln!(out, "        {pattern}) words=$({PROFILES}) ;;")
             }
             _ => writeln!(out, "        {pattern}) return ;;"),
         };
@@ -68,21 +79,24 @@ pub(super) fn zsh(nodes: &[Node]) -> String {
     let mut out = String::from(
         r#"#compdef claude-bedrock
 _claude_bedrock() {
-    local route= word
+    local route= word skip=
     local -a choices
     for word in "${(@)words[2,CURRENT-1]}"; do
+        if [[ -n $skip ]]; then skip=; continue; fi
         case "$route $word" in
 "#,
     );
     let _ = writeln!(
         out,
-        "            ({}) route+=\" $word\" ;;\n            (*' --') _default; return ;;\n        esac\n    done\n    case \"$route ${{words[CURRENT-1]}}\" in",
-        paths(nodes)
+        "            ({}) route+=\" $word\" ;;\n            (*' --') _default; return ;;\n            ({}) skip=1 ;;\n        esac\n    done\n    case \"$route ${{words[CURRENT-1]}}\" in",
+        paths(nodes),
+        taking(nodes)
     );
     values(nodes, |pattern, flag| {
         let action = match flag.takes {
             Takes::OneOf(..) => format!("compadd -- {}; ", words_of(flag)),
             Takes::Path(_) => "_files; ".to_owned(),
+            _ if flag.name == "profile" => format!("compadd -- ${{(f)\"$({PROFILES})\"}}; "),
             _ => String::new(),
         };
         let _ = writeln!(out, "        ({pattern}) {action}return ;;");
@@ -144,7 +158,7 @@ pub(super) fn fish(nodes: &[Node]) -> String {
         for word in arguments(node) {
             line(&format!("-a {word}"));
         }
-        for flag in node.usage.flags.iter().filter(|flag| flag.is_option()) {
+        for flag in options(node) {
             line(&fish_option(flag));
         }
     }
@@ -156,6 +170,9 @@ fn fish_option(flag: &Flag) -> String {
         Takes::Nothing | Takes::Switch => String::new(),
         Takes::OneOf(..) => format!(" -x -a '{}'", words_of(flag)),
         Takes::Path(_) => " -r -F".to_owned(),
+        _ if flag.name == "profile" => {
+            format!(" -x -a {}", single_quoted(&format!("({PROFILES})")))
+        }
         _ => " -x".to_owned(),
     };
     format!(
@@ -216,7 +233,13 @@ fn choices(node: &Node) -> impl Iterator<Item = (String, &'static str)> {
     below
         .map(|below| (below.name.to_owned(), below.about()))
         .chain(arguments(node).map(|word| (word.to_owned(), "")))
-        .chain(dashed(node.usage.flags))
+        .chain(options(node).map(dashed))
+}
+
+/// The options of a command, those of all commands aside.
+fn options(node: &Node) -> impl Iterator<Item = &'static Flag> {
+    let own = node.usage.flags.iter().filter(|flag| flag.is_option());
+    own.chain(node.path.is_empty().then_some(&VERSION))
 }
 
 /// The words that a command's argument may be.
@@ -225,13 +248,12 @@ fn arguments(node: &Node) -> impl Iterator<Item = &'static str> {
     arguments.flat_map(|flag| flag.words().iter().map(|(word, _)| *word))
 }
 
-fn dashed(flags: &'static [Flag]) -> impl Iterator<Item = (String, &'static str)> {
-    let options = flags.iter().filter(|flag| flag.is_option());
-    options.map(|flag| (format!("--{}", flag.name), flag.help.trim()))
+fn dashed(flag: &'static Flag) -> (String, &'static str) {
+    (format!("--{}", flag.name), flag.help.trim())
 }
 
 fn everywhere() -> impl Iterator<Item = (String, &'static str)> {
-    dashed(EVERYWHERE).chain([("--help".to_owned(), HELP.help.trim())])
+    EVERYWHERE.iter().chain([&HELP]).map(dashed)
 }
 
 fn words_of(flag: &Flag) -> String {
@@ -244,6 +266,13 @@ fn paths(nodes: &[Node]) -> String {
     let paths = nodes.iter().filter(|node| !node.path.is_empty());
     let paths: Vec<String> = paths.map(|node| format!("'{}'", node.path)).collect();
     paths.join("|")
+}
+
+/// Every option that takes a value as one pattern of `case`.
+fn taking(nodes: &[Node]) -> String {
+    let mut patterns = Vec::new();
+    values(nodes, |pattern, _| patterns.push(pattern.to_owned()));
+    patterns.join("|")
 }
 
 /// Hands each option that takes a value to `write`, with a pattern for the path and the option.

@@ -31,7 +31,7 @@ fn bash_offers(words: &[&str]) -> Option<Vec<String>> {
     let bash = exec::find(&env, "bash")?;
     let quoted: Vec<String> = words.iter().map(|word| crate::shell::quote(word)).collect();
     let script = format!(
-        "{}\nCOMP_WORDS=(claude-bedrock {})\nCOMP_CWORD={}\n_claude_bedrock\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        "{}\nclaude-bedrock() {{ printf '        \"name\": \"%s\",\\n' dev 'my dev' prod; }}\nCOMP_WORDS=(claude-bedrock {})\nCOMP_CWORD={}\n_claude_bedrock\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
         write(Shell::Bash),
         quoted.join(" "),
         words.len()
@@ -59,7 +59,13 @@ fn bash_completes_with_it() {
         (&["status", "--color", "=", "a"], &["auto", "always"]),
         (&["apply-config", "--auth-refresh", "g"], &["guarded"]),
         (&["completions", "z"], &["zsh"]),
-        (&["apply-config", "--profile", ""], &[]),
+        (&["apply-config", "--region", ""], &[]),
+        (&["apply-config", "--profile", ""], &["dev", "prod"]),
+        (&["apply-config", "--profile", "=", "d"], &["dev"]),
+        (&["--home", "status", "res"], &["reset"]),
+        (&["--home", "=", "status", "res"], &["reset"]),
+        (&["--vers"], &["--version"]),
+        (&["status", "--vers"], &[]),
         (&["run", "--", "st"], &[]),
     ];
     for (words, offers) in rows {

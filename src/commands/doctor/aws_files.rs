@@ -1,10 +1,10 @@
 //! `~/.aws/config` and `~/.aws/credentials`: what both readers make of them.
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
-use crate::aws::claude_view::KEYS_HIDE_SSO;
-use crate::aws::profiles::{AwsFiles, Profile};
+use crate::aws::claude_view::{KEYS_HIDE_SSO, UNREADABLE};
+use crate::aws::cli_keys;
+use crate::aws::profiles::{AWS_FILE_VARIABLES, AwsFiles, Profile};
 use crate::claude::settings::{Scope, Source};
-use crate::commands::AWS_FILE_VARIABLES;
 use crate::commands::facts::{Access, Facts};
 use crate::error::Error;
 use crate::nearest::nearest;
@@ -24,7 +24,7 @@ pub(super) const FURTHER: &[Test] = &[
     ("OTHER_PROFILES_UNREADABLE", other_profiles_are_seen),
     ("AWS_DEFAULT_PROFILE", no_default_profile_variable),
     ("SHELL_KEYS", no_keys_in_the_shell),
-    ("CLI_KEYS_INVALID", cli_keys_are_valid),
+    (cli_keys::CLI_KEYS_INVALID, cli_keys_are_valid),
     ("CREDENTIALS_READABLE_BY_OTHERS", credentials_are_private),
 ];
 
@@ -126,7 +126,7 @@ fn profile_is_seen(facts: &Facts) -> Finding {
     }
 }
 
-/// At the end of the profile's chain: keys before SSO, and what only `aws` can read.
+/// At the end of the profile's chain: other credentials than those of `aws`, and what only `aws` can read.
 fn credentials_are_the_same(facts: &Facts) -> Finding {
     let profile = match present(facts) {
         Ok(profile) => profile,
@@ -140,10 +140,10 @@ fn credentials_are_the_same(facts: &Facts) -> Finding {
     else {
         return ok("Claude Code takes the same credentials as aws");
     };
-    let finding = if found.code == KEYS_HIDE_SSO {
-        warn(found.message)
-    } else {
+    let finding = if found.code.ends_with(UNREADABLE) {
         fail(found.message)
+    } else {
+        warn(found.message)
     };
     finding
         .code(found.code)
@@ -226,24 +226,17 @@ fn no_keys_in_the_shell(facts: &Facts) -> Finding {
         .remedy("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN")
 }
 
-/// Keys that make `aws` fail when nobody is at the terminal.
+/// Keys that make `aws` fail, or fail when nobody is at the terminal.
 fn cli_keys_are_valid(facts: &Facts) -> Finding {
     let profile = match present(facts) {
         Ok(profile) => profile,
         Err(finding) => return finding,
     };
-    let name = &profile.name;
-    if let Some(output) = profile.text("output")
-        && !["json", "text", "table", "yaml", "yaml-stream", "off"].contains(&output)
-    {
-        return warn(format!(
-            "the profile `{name}` has the output `{output}`, on which aws stops"
-        ))
-        .remedy(format!(
-            "aws configure set output json --profile {}",
-            quote(name)
-        ));
+    let files = facts.files.as_ref().ok();
+    if let Some(found) = files.and_then(|files| cli_keys::find_fatal(profile, files)) {
+        return warn(found.message).remedy(found.suggestion.unwrap_or_default());
     }
+    let name = &profile.name;
     let prompt = profile.text("cli_auto_prompt");
     if prompt.is_some_and(|prompt| prompt.eq_ignore_ascii_case("on")) {
         return warn(format!(

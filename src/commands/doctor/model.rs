@@ -3,9 +3,13 @@
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use super::settings::settings_key;
 use crate::aws::listing::{Key, load_kept};
-use crate::claude::models::{ModelId, fits_region, names_bedrock_model};
+use crate::claude::models::{
+    ModelId, cannot_work, fits_region, in_region_only, names_bedrock_model, retirement,
+};
 use crate::claude::plan::{find_stale_others, not_available};
-use crate::commands::facts::{Facts, Sourced};
+use crate::claude::settings::Scope;
+use crate::commands::ask_bedrock::Caller;
+use crate::commands::facts::{Facts, Origin, Sourced};
 use crate::time::describe_span;
 
 pub(super) const TESTS: &[Test] = &[
@@ -44,10 +48,14 @@ fn model<'f>(facts: &'f Facts) -> Result<&'f Sourced, Finding> {
 /// A value at fault, with the step that takes it out.
 fn at_fault(facts: &Facts, value: &Sourced, finding: Finding) -> Finding {
     let key = value.key().unwrap_or_default();
-    finding.at_key(settings_key(key)).remedy(format!(
-        "claude-bedrock setup, or take `{key}` out of {}",
-        value.origin.place(facts.env)
-    ))
+    let step = value.origin.take_out(key, facts.env);
+    finding
+        .at_key(settings_key(key))
+        .remedy(match value.scope() {
+            // What `setup` writes into the user's settings would not count.
+            Some(Scope::Managed | Scope::Local | Scope::Project) => step,
+            _ => format!("{} setup, or {step}", facts.command(None)),
+        })
 }
 
 /// Claude Code sends the word itself as an id.
@@ -62,10 +70,8 @@ fn no_default_word(facts: &Facts) -> Finding {
     }
 }
 
-fn stale<'f>(facts: &Facts, value: &'f Sourced) -> Option<&'f str> {
-    let region = &facts.region.used.value;
-    (names_bedrock_model(&value.value) && !fits_region(&value.value, region))
-        .then_some(value.value.as_str())
+fn is_stale(facts: &Facts, model: &str) -> bool {
+    names_bedrock_model(model) && !fits_region(model, &facts.region.used.value)
 }
 
 fn model_takes_requests(facts: &Facts) -> Finding {
@@ -74,13 +80,12 @@ fn model_takes_requests(facts: &Facts) -> Finding {
         Err(finding) => return finding,
     };
     let region = &facts.region.used.value;
-    match stale(facts, chosen) {
-        Some(id) => {
-            let finding = fail(format!("the model {id} takes no requests from {region}"));
-            at_fault(facts, chosen, finding)
-        }
-        None => ok(format!("the model takes requests from {region}")),
+    let id = &chosen.value;
+    if is_stale(facts, id) {
+        let finding = fail(format!("the model {id} takes no requests from {region}"));
+        return at_fault(facts, chosen, finding);
     }
+    ok(format!("the model takes requests from {region}"))
 }
 
 fn pins_take_requests(facts: &Facts) -> Finding {
@@ -90,12 +95,17 @@ fn pins_take_requests(facts: &Facts) -> Finding {
     let pin = facts
         .pins
         .iter()
-        .find(|(_, pin)| stale(facts, pin).is_some());
+        .find(|(_, pin)| is_stale(facts, &pin.value));
     let others = find_stale_others(&facts.stack, &facts.region.used.value);
-    if let (None, Some(other)) = (pin, others.into_iter().next()) {
-        return warn(other.message)
-            .code(other.code)
-            .remedy(other.suggestion.unwrap_or_default());
+    if let (None, [other, rest @ ..]) = (pin, others.as_slice()) {
+        let told = rest.iter().fold(other.message.clone(), |told, other| {
+            told + "; " + &other.message
+        });
+        let step = match &other.suggestion {
+            Some(step) if rest.is_empty() => step,
+            _ => "write models there that do, or take these settings out",
+        };
+        return warn(told).code(other.code).remedy(step);
     }
     match pin {
         Some((family, pin)) => {
@@ -145,21 +155,13 @@ fn model_is_translated(facts: &Facts) -> Finding {
     }
 }
 
-/// The days on which Bedrock takes models away, as Claude Code 2.1.330 has them: part of the id, the day, in seconds.
-const RETIREMENTS: &[(&str, i64)] = &[
-    ("claude-3-7-sonnet", 1_777_334_400),
-    ("claude-opus-4-20250514", 1_780_185_600),
-    ("claude-sonnet-4-20250514", 1_791_936_000),
-];
-
 fn model_is_not_retired(facts: &Facts) -> Finding {
     if !facts.on {
         return skipped("Bedrock is not on");
     }
     let pins = facts.pins.iter().map(|(_, pin)| pin);
     for value in facts.model.iter().chain(pins) {
-        let retirement = RETIREMENTS.iter().find(|(id, _)| value.value.contains(id));
-        let Some((_, day)) = retirement else {
+        let Some(day) = retirement(&value.value) else {
             continue;
         };
         let left = day - facts.env.now;
@@ -192,11 +194,17 @@ fn model_was_listed(facts: &Facts) -> Finding {
         .credentials
         .as_ref()
         .and_then(|found| found.account.as_deref());
-    let key = Key {
+    let region = facts.region.used.value.as_str();
+    let of_profile = Key {
         account,
         profile: facts.access.profile().unwrap_or_default(),
-        region: &facts.region.used.value,
+        region,
+        owner: "",
     };
+    let variables = Caller::of_variables(facts);
+    let key = variables
+        .as_ref()
+        .map_or(of_profile, |caller| caller.key(region));
     let Some(kept) = load_kept(facts.env, key) else {
         return skipped("no listing is kept: claude-bedrock models asks for one");
     };
@@ -224,18 +232,15 @@ fn model_is_allowed(facts: &Facts) -> Finding {
 
 /// Most models answer only through an inference profile, whose id begins with a geography.
 fn model_has_a_geography(facts: &Facts) -> Finding {
-    match model(facts) {
-        Ok(chosen) => match ModelId::parse(&chosen.value) {
-            Some(id) if id.geography.is_none() && id.arn.is_none() => {
-                let finding = warn(format!(
-                    "{} has no geography before it; most models answer only to us., eu. or global. ids",
-                    id.text
-                ));
-                at_fault(facts, chosen, finding)
-            }
-            _ => ok("the model is called through an inference profile"),
-        },
-        Err(finding) => finding,
+    let chosen = match model(facts) {
+        Ok(chosen) => chosen,
+        Err(finding) => return finding,
+    };
+    let region = &facts.region.used.value;
+    let alone = ModelId::parse(&chosen.value).and_then(|id| in_region_only(&id, region, &[]));
+    match alone {
+        Some((message, _)) => at_fault(facts, chosen, warn(message)),
+        None => ok("the model is called through an inference profile"),
     }
 }
 
@@ -272,17 +277,30 @@ fn saved_choice_counts(facts: &Facts) -> Finding {
     };
     let saved = chosen
         .differing()
-        .find(|(origin, _)| matches!(origin, crate::commands::facts::Origin::Setting(_, "model")));
-    match saved {
-        Some((origin, saved)) if chosen.key() == Some("ANTHROPIC_MODEL") => warn(format!(
-            "`/model` chose {saved} ({}), and `ANTHROPIC_MODEL` ({}) counts instead",
-            origin.place(facts.env),
-            chosen.origin.place(facts.env)
-        ))
-        .at_key("model")
-        .remedy(facts.apply_again("--model-in settings")),
-        _ => ok("what `/model` saves counts"),
-    }
+        .find(|(origin, _)| matches!(origin, Origin::Setting(_, "model")));
+    let Some((origin, saved)) = saved.filter(|_| chosen.key() == Some("ANTHROPIC_MODEL")) else {
+        return ok("what `/model` saves counts");
+    };
+    let scope = match origin {
+        Origin::Setting(source, _) => source.scope(),
+        _ => None,
+    };
+    // `/model` writes into the user's settings and no others.
+    let theirs = match scope {
+        Some(Scope::User) => format!("`/model` chose {saved} ({})", origin.place(facts.env)),
+        Some(Scope::Managed) => format!("`model` is {saved} {}", origin.words()),
+        _ => format!("`model` is {saved} ({})", origin.place(facts.env)),
+    };
+    let finding = warn(format!(
+        "{theirs}, and `ANTHROPIC_MODEL` ({}) counts instead",
+        chosen.origin.place(facts.env)
+    ));
+    let now = facts.env.now;
+    finding.remedy(if cannot_work(saved, &facts.region.used.value, now) {
+        origin.take_out("model", facts.env)
+    } else {
+        chosen.origin.take_out("ANTHROPIC_MODEL", facts.env)
+    })
 }
 
 /// With all three pinned Claude Code starts without trying models out.

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use crate::aws::regions;
 use crate::commands::facts::{Facts, LAST_RESORT, Origin};
+use crate::report::without_password;
 
 pub(super) const TESTS: &[Test] = &[
     ("REGION_INVALID", region_is_shaped),
@@ -27,18 +28,20 @@ fn region_is_shaped(facts: &Facts) -> Finding {
         return skipped("Bedrock is not on");
     }
     let used = &facts.region.used;
-    let wrong = facts.region.dropped.first();
-    let wrong = wrong.or_else(|| Some(used).filter(|used| !regions::is_region_shaped(&used.value)));
-    let Some(wrong) = wrong else {
-        return ok(format!("the region is {}", used.value));
+    let passed_over = facts.region.dropped.first();
+    // What is taken in its place may well work.
+    let (wrong, effect, bad): (_, _, fn(String) -> Finding) = match passed_over {
+        _ if !regions::is_region_shaped(&used.value) => {
+            (used, "which no region is called".to_owned(), fail)
+        }
+        Some(wrong) => {
+            let effect = format!("which Claude Code passes over: it takes {}", used.value);
+            (wrong, effect, warn)
+        }
+        None => return ok(format!("the region is {}", used.value)),
     };
     let place = wrong.origin.place(facts.env);
-    let effect = if wrong == used {
-        "which no region is called".to_owned()
-    } else {
-        format!("which Claude Code passes over: it takes {}", used.value)
-    };
-    let finding = fail(format!(
+    let finding = bad(format!(
         "the region in {place} is `{}`, {effect}",
         wrong.value
     ));
@@ -60,10 +63,12 @@ fn region_is_known(facts: &Facts) -> Finding {
         let words = facts.region.used.origin.words();
         return ok(format!("the region comes from: {words}"));
     }
+    if !facts.region.dropped.is_empty() {
+        return skipped("the region that is named is none");
+    }
     warn(format!(
         "nothing names a region, so requests go to {LAST_RESORT}"
     ))
-    .at_key("env.AWS_REGION")
     .remedy(format!(
         "claude-bedrock setup, or write `AWS_REGION` into {}",
         facts.env.tilde(&facts.target)
@@ -127,17 +132,6 @@ fn is_url(text: &str) -> bool {
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-}
-
-/// An address without what stands before `@` in it.
-pub fn without_password(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((before, host)) => {
-            let scheme = before.split_once("://").map(|(scheme, _)| scheme);
-            scheme.map_or_else(|| host.to_owned(), |scheme| format!("{scheme}://{host}"))
-        }
-        None => url.to_owned(),
-    }
 }
 
 fn certificates_are_there(facts: &Facts) -> Finding {

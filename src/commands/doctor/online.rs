@@ -1,7 +1,6 @@
 //! What only AWS can tell: who the caller is, and which models it may call.
 
 use super::check::{Check, Finding, Group, fail, ok, skipped, warn};
-use crate::aws::cli::{self, AwsCli};
 use crate::commands::Context;
 use crate::commands::facts::Facts;
 use crate::commands::test_bedrock;
@@ -26,10 +25,7 @@ pub(super) fn ask(context: &Context<'_>, facts: &Facts) -> Vec<Check> {
 }
 
 fn ask_version(context: &Context<'_>) -> Result<Finding> {
-    let version = AwsCli::find(context.env)?
-        .timeout(context.timeout(cli::DEFAULT_TIMEOUT.as_secs()))
-        .trace(context.listener.tracer())
-        .version()?;
+    let version = context.find_aws()?.version()?;
     Ok(match version.problem() {
         // Claude Code itself reads the session without `aws`.
         Some(problem) => with(warn(problem.message.clone()), &problem),
@@ -69,7 +65,7 @@ fn found(check: &test_bedrock::Check) -> Finding {
     }
     let mut finding = fail(check.message.clone());
     if let Some(code) = check.code {
-        finding = finding.code(code.as_str());
+        finding = finding.code(code);
     }
     match &check.suggestion {
         Some(step) => finding.remedy(step),

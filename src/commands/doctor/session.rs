@@ -1,10 +1,11 @@
 //! Credentials: what they are worth, when they end, and what renews them.
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
-use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out};
-use crate::claude::plan::{is_our_refresh, is_sso_login, profile_of_command};
+use crate::aws::config_edit::asks_to_renew;
+use crate::aws::credentials::{Credentials, Kind, Login, Status, hands_out, may_ask_instance};
+use crate::claude::plan::{is_our_refresh, profile_of_command};
 use crate::claude::settings::Scope;
-use crate::commands::facts::{Access, Facts, switches_off};
+use crate::commands::facts::{Access, Facts, Sourced, switches_off};
 use crate::commands::session;
 use crate::shell::quote;
 use crate::time::describe_span;
@@ -44,11 +45,19 @@ fn credentials_work(facts: &Facts) -> Finding {
     let words = || session::words(facts);
     let Some(credentials) = &facts.credentials else {
         return match facts.access {
-            Access::Default if hands_out(facts.env) => ok("the container hands out credentials"),
+            Access::Default if hands_out(facts.env) => ok(words()),
             Access::Default if facts.files.is_ok() => {
-                fail("no profile is named, there is no profile `default`, and no keys are set")
-                    .code("CREDENTIALS_MISSING")
-                    .remedy("claude-bedrock setup")
+                let none =
+                    "no profile is named, `default` holds no credentials, and no keys are set";
+                // Whether this is an instance with a role takes a call to tell, and what looks like none may have a
+                // stand-in for its metadata service.
+                let finding = if may_ask_instance(facts.env) {
+                    warn(format!("{none}: Claude Code works only where the machine has a role of its own, as on EC2"))
+                        .remedy("anywhere else: claude-bedrock setup")
+                } else {
+                    fail(none).remedy("claude-bedrock setup")
+                };
+                finding.code("CREDENTIALS_MISSING")
             }
             Access::Default | Access::Profile(_) => skipped("the AWS files are not valid"),
             _ => ok(words()),
@@ -88,8 +97,12 @@ fn session_lasts(facts: &Facts) -> Finding {
         return ok(format!("the session lasts another {}", describe_span(left)));
     }
     let finding = warn(format!("the session ends in {}", describe_span(left)));
-    match &credentials.login {
-        Some(login) => finding.remedy(login.command()),
+    // What `aws` keeps of a role may come anew by another way than a login.
+    let problem = credentials.problem.as_ref();
+    let step = problem.and_then(|problem| problem.suggestion.clone());
+    let step = step.or_else(|| Some(credentials.login.as_ref()?.command()));
+    match step {
+        Some(step) => finding.remedy(step),
         None => finding,
     }
 }
@@ -128,10 +141,7 @@ fn session_renews(facts: &Facts) -> Finding {
         return skipped("there is no sso-session");
     };
     let scopes = session.text("sso_registration_scopes").unwrap_or_default();
-    if scopes
-        .split(',')
-        .any(|scope| scope.trim() == "sso:account:access")
-    {
+    if asks_to_renew(scopes) {
         return ok("the session asks to renew itself");
     }
     warn(format!(
@@ -167,72 +177,52 @@ fn refresh_is_set(facts: &Facts) -> Finding {
     }
 }
 
+/// The refresh command and what speaks against it for the profile in use.
+fn refresh_misfit<'f>(facts: &'f Facts) -> Result<(&'f Sourced, Option<Finding>), Finding> {
+    let credentials = verdict(facts)?;
+    let (Some(refresh), Ok(files)) = (&facts.refresh, &facts.files) else {
+        return Err(skipped("`awsAuthRefresh` is not set"));
+    };
+    let place = refresh.origin.place(facts.env);
+    let misfit = session::find_misfit(&refresh.value, credentials, files);
+    let finding = misfit.map(|(code, message)| {
+        let step = match &credentials.login {
+            Some(login) => {
+                let command = login.command();
+                format!("write `{command}` as `awsAuthRefresh` in {place}")
+            }
+            None => format!("take `awsAuthRefresh` out of {place}"),
+        };
+        let finding = warn(message).code(code).at_key("awsAuthRefresh");
+        finding.remedy(step)
+    });
+    Ok((refresh, finding))
+}
+
 fn refresh_names_the_profile(facts: &Facts) -> Finding {
-    let credentials = match verdict(facts) {
-        Ok(credentials) => credentials,
-        Err(finding) => return finding,
-    };
-    let (Some(refresh), Some(login)) = (&facts.refresh, &credentials.login) else {
-        return skipped("nothing logs in");
-    };
-    let wanted = login.profile();
-    let named = profile_of_command(&refresh.value);
-    // Any profile of the same session will do.
-    let same_session = |name: &str| match (&facts.files, &credentials.sso_session) {
-        (Ok(files), Some(session)) => {
-            let profile = files.find_profile(name);
-            profile.and_then(|profile| profile.text("sso_session")) == Some(session)
-        }
-        _ => false,
-    };
-    match named {
-        _ if is_sso_login(&refresh.value)
-            .is_some_and(|sso| sso != matches!(login, Login::Sso { .. })) =>
-        {
-            warn(format!(
-                "`awsAuthRefresh` is `{}`, which can only fail: the profile `{wanted}` needs the other kind of log-in",
-                refresh.value
-            ))
-            .code("REFRESH_OF_OTHER_KIND")
-            .at_key("awsAuthRefresh")
-            .remedy(format!(
-                "write `{}` as `awsAuthRefresh` in {}",
-                login.command(),
-                refresh.origin.place(facts.env)
-            ))
-        }
-        Some(name) if name != wanted && !same_session(&name) => warn(format!(
-            "`awsAuthRefresh` logs in to the profile `{name}`, and the session is that of `{wanted}`"
-        ))
-        .at_key("awsAuthRefresh")
-        .remedy(format!(
-            "write `{}` as `awsAuthRefresh` in {}",
-            login.command(),
-            refresh.origin.place(facts.env)
-        )),
-        Some(name) => ok(format!("`awsAuthRefresh` logs in to `{name}`")),
-        None => ok("`awsAuthRefresh` names no profile"),
+    match refresh_misfit(facts) {
+        Ok(_) if !logs_in(facts) => skipped("nothing logs in"),
+        Err(finding) | Ok((_, Some(finding))) => finding,
+        Ok((refresh, None)) => match profile_of_command(&refresh.value) {
+            Some(name) => ok(format!("`awsAuthRefresh` logs in to `{name}`")),
+            None => ok("`awsAuthRefresh` names no profile"),
+        },
     }
 }
 
-/// Claude Code runs it whenever AWS refuses; a login that cannot help makes it try for half a minute.
 fn refresh_has_a_login(facts: &Facts) -> Finding {
-    let credentials = match verdict(facts) {
-        Ok(credentials) => credentials,
-        Err(finding) => return finding,
-    };
-    match &facts.refresh {
-        Some(refresh) if is_our_refresh(&refresh.value) && credentials.login.is_none() => {
-            warn("`awsAuthRefresh` logs in, and the profile in use is none that one logs in to")
-                .at_key("awsAuthRefresh")
-                .remedy(format!(
-                    "take `awsAuthRefresh` out of {}",
-                    refresh.origin.place(facts.env)
-                ))
-        }
-        Some(_) => ok("`awsAuthRefresh` suits the profile"),
-        None => skipped("`awsAuthRefresh` is not set"),
+    match refresh_misfit(facts) {
+        Ok((_, Some(finding))) if !logs_in(facts) => finding,
+        Ok(_) => ok("`awsAuthRefresh` suits the profile"),
+        Err(finding) => finding,
     }
+}
+
+fn logs_in(facts: &Facts) -> bool {
+    facts
+        .credentials
+        .as_ref()
+        .is_some_and(Credentials::can_log_in)
 }
 
 /// Claude Code asks STS first; where STS cannot be reached, it logs in at every start.
@@ -254,12 +244,13 @@ fn refresh_counts(facts: &Facts) -> Finding {
         (Some(refresh), Access::BearerToken(_) | Access::Unsigned) => warn(format!(
             "`awsAuthRefresh` ({}) has no effect: {}",
             refresh.origin.place(facts.env),
-            session::words(facts)
+            match &facts.access {
+                Access::BearerToken(origin) =>
+                    format!("a Bedrock API key is used ({})", origin.words()),
+                _ => session::words(facts),
+            }
         ))
-        .remedy(format!(
-            "take `awsAuthRefresh` out of {}",
-            refresh.origin.place(facts.env)
-        )),
+        .remedy(refresh.origin.take_out("awsAuthRefresh", facts.env)),
         (Some(refresh), _) if matches!(refresh.scope(), Some(Scope::Project | Scope::Local)) => {
             warn(format!(
                 "`awsAuthRefresh` in {} counts only once you trust the folder",
@@ -276,10 +267,7 @@ fn export_counts(facts: &Facts) -> Finding {
     match &facts.export {
         Some(export) if switches_off(facts.profile.as_ref(), export) => {
             warn("your organization sets `AWS_PROFILE`, which switches `awsCredentialExport` off")
-                .remedy(format!(
-                    "take `awsCredentialExport` out of {}",
-                    export.origin.place(facts.env)
-                ))
+                .remedy(export.origin.take_out("awsCredentialExport", facts.env))
         }
         Some(_) => ok("`awsCredentialExport` counts"),
         None => skipped("`awsCredentialExport` is not set"),
@@ -297,8 +285,7 @@ fn export_isolates(facts: &Facts) -> Finding {
             profile.origin.place(facts.env),
             profile.value
         ))
-        .at_key("env.AWS_PROFILE")
-        .remedy(format!("take `AWS_PROFILE` out of {}", profile.origin.place(facts.env))),
+        .remedy(profile.origin.take_out("AWS_PROFILE", facts.env)),
         (Some(_), _) => ok("credentials reach Bedrock alone"),
         (None, _) => skipped("`awsCredentialExport` is not set"),
     }

@@ -35,15 +35,6 @@ pub(super) const FURTHER: &[Test] = &[
 /// Above this Claude Code refuses a settings file (2.1.330), in bytes.
 const MOST_BYTES: u64 = 2 << 20;
 
-/// Switches of other providers; Bedrock wins over each.
-const PROVIDERS: &[&str] = &[
-    "CLAUDE_CODE_USE_FOUNDRY",
-    "CLAUDE_CODE_USE_ANTHROPIC_AWS",
-    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
-    "CLAUDE_CODE_USE_MANTLE",
-    "CLAUDE_CODE_USE_VERTEX",
-];
-
 fn files_are_read(facts: &Facts) -> Finding {
     let Some((layer, error)) = facts.stack.dropped().next() else {
         let count = facts.stack.documents().count();
@@ -109,7 +100,6 @@ fn bedrock_is_on(facts: &Facts) -> Finding {
         return fail("Claude Code is not set up for Amazon Bedrock").remedy("claude-bedrock setup");
     };
     let origin = Origin::Setting(switch.source.clone(), "CLAUDE_CODE_USE_BEDROCK");
-    let managed = switch.source.scope() == Some(Scope::Managed);
     let value = match switch.value.as_str() {
         "" => "empty",
         value => value,
@@ -120,22 +110,17 @@ fn bedrock_is_on(facts: &Facts) -> Finding {
         origin.words()
     ))
     .code("BEDROCK_SWITCHED_OFF")
-    .remedy(if managed {
-        "ask whoever manages this machine".to_owned()
-    } else if switch.source.scope() == Some(Scope::User) {
-        "claude-bedrock setup".to_owned()
+    .remedy(if switch.source.scope() == Some(Scope::User) {
+        facts.command(None) + " setup"
     } else {
-        format!(
-            "take `CLAUDE_CODE_USE_BEDROCK` out of {}",
-            origin.place(facts.env)
-        )
+        origin.take_out("CLAUDE_CODE_USE_BEDROCK", facts.env)
     })
 }
 
 /// Ids of Bedrock are unknown to the Anthropic API, which answers with "model not found".
 fn nothing_is_left_behind(facts: &Facts) -> Finding {
-    let mut switches = facts.stack.effective_env("CLAUDE_CODE_USE_BEDROCK");
-    let hidden = switches.take().is_some_and(|switch| {
+    let switch = facts.stack.effective_env("CLAUDE_CODE_USE_BEDROCK");
+    let hidden = switch.is_some_and(|switch| {
         let on = |(_, value): (_, &String)| keys::is_on(value);
         switch.every().any(on)
     });
@@ -155,13 +140,16 @@ fn nothing_is_left_behind(facts: &Facts) -> Finding {
             value.value
         ))
         .at_key(settings_key(key))
-        .remedy("claude-bedrock doctor --fix"),
+        .remedy(match value.scope() {
+            None | Some(Scope::Managed) => value.origin.take_out(key, facts.env),
+            scope => facts.command(scope) + " doctor --fix",
+        }),
         None => ok("no model of Bedrock is left behind"),
     }
 }
 
 /// The key as [`keys::Key::name`] spells it.
-pub(super) fn settings_key(key: &str) -> String {
+pub fn settings_key(key: &str) -> String {
     let known = keys::KEYS
         .iter()
         .find(|known| known.path.last() == Some(&key));
@@ -169,7 +157,7 @@ pub(super) fn settings_key(key: &str) -> String {
 }
 
 fn no_other_provider(facts: &Facts) -> Finding {
-    let mut providers = PROVIDERS.iter().filter_map(|name| {
+    let mut providers = keys::OTHER_PROVIDERS.iter().filter_map(|name| {
         let found = facts.stack.effective_env(name)?;
         keys::is_on(&found.value).then_some((name, found.source))
     });
@@ -185,7 +173,7 @@ fn no_other_provider(facts: &Facts) -> Finding {
                 "another provider is on: `{name}` ({}){effect}",
                 origin.place(facts.env)
             ))
-            .remedy(format!("take `{name}` out of {}", origin.place(facts.env)))
+            .remedy(origin.take_out(name, facts.env))
         }
         None => ok("no other provider is on"),
     }
@@ -213,13 +201,7 @@ fn nothing_overrides(facts: &Facts) -> Finding {
             _ => format!("in {}", value.origin.place(facts.env)),
         }
     ));
-    match value.scope() {
-        Some(Scope::Managed) => finding.remedy("ask whoever manages this machine"),
-        _ => finding.remedy(format!(
-            "take `{name}` out of {}",
-            value.origin.place(facts.env)
-        )),
-    }
+    finding.remedy(value.origin.take_out(name, facts.env))
 }
 
 /// Claude Code turns numbers and booleans into text; of `null` and objects nothing useful comes.
@@ -238,7 +220,13 @@ fn variables_are_strings(facts: &Facts) -> Finding {
                     key.name(),
                     kind.name()
                 ))
-                .remedy(format!("write it in quotes in {path}, or take it out"));
+                .remedy(
+                    if [keys::USE_BEDROCK, keys::SKIP_AUTH].contains(&key.path) {
+                        format!("write \"1\" to switch it on in {path}, or take it out")
+                    } else {
+                        format!("write a value in quotes in {path}, or take it out")
+                    },
+                );
             }
         }
     }

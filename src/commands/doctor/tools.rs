@@ -6,7 +6,7 @@ use crate::commands::facts::{Facts, Sourced};
 use crate::commands::layout::moment;
 use crate::exec;
 use crate::file;
-use crate::shell::split_words;
+use crate::shell::{is_of_the_shell, plain_words};
 
 pub(super) const TESTS: &[Test] = &[
     ("REFRESH_COMMAND_NOT_FOUND", refresh_starts),
@@ -56,8 +56,8 @@ fn command_starts(
     let Some(command) = command else {
         return skipped(format!("`{key}` is not set"));
     };
-    let words = split_words(&command.value).unwrap_or_default();
-    let Some(program) = words.first().filter(|word| is_plain(word)) else {
+    let words = plain_words(&command.value).unwrap_or_default();
+    let Some(program) = words.first().filter(|word| !is_of_the_shell(word)) else {
         return skipped(format!("`{key}` is a line for a shell"));
     };
     match exec::find(facts.env, program) {
@@ -67,10 +67,6 @@ fn command_starts(
             command.origin.place(facts.env)
         )),
     }
-}
-
-fn is_plain(word: &str) -> bool {
-    !word.contains(['$', '`', '=', '(', '~', '|', '&', ';', '<', '>', '{', '*'])
 }
 
 /// A hook says nothing when it fails, and leaves a note.

@@ -2,6 +2,7 @@
 
 use super::sourced::{self, Origin, Sourced};
 use crate::aws::claude_view::ClaudeView;
+use crate::claude::models::is_passed_over;
 use crate::claude::settings::Stack;
 
 /// The region in use and what was passed over on the way to it.
@@ -39,7 +40,7 @@ impl Region {
             .filter_map(|name| sourced::variable(stack, name))
             .chain(own)
         {
-            if is_dropped(&value.value) {
+            if is_passed_over(&value.value) {
                 dropped.push(value);
             } else {
                 found.push(value);
@@ -64,11 +65,4 @@ impl Region {
     pub fn is_known(&self) -> bool {
         self.used.origin != Origin::Default
     }
-}
-
-/// The characters that make Claude Code pass over a region.
-fn is_dropped(region: &str) -> bool {
-    region
-        .chars()
-        .any(|c| c.is_whitespace() || matches!(c, '/' | '.' | '_'))
 }

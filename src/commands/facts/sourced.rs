@@ -89,6 +89,17 @@ impl Origin {
         }
     }
 
+    /// The step that takes what stands at `key` out.
+    pub fn take_out(&self, key: &str, env: &Env) -> String {
+        match self {
+            Origin::Setting(Source::File(Scope::Managed, _), _) => {
+                "ask whoever manages this machine".to_owned()
+            }
+            Origin::Setting(Source::Shell, _) => format!("unset {key}"),
+            other => format!("take `{key}` out of {}", other.place(env)),
+        }
+    }
+
     fn path(&self) -> Option<String> {
         match self {
             Origin::Setting(Source::File(_, path), _) => Some(path.display().to_string()),

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::aws::claude_view::{ClaudeProfile, ClaudeView, Unreadable};
+use crate::aws::claude_view::{ClaudeProfile, ClaudeView, UNREADABLE, Unreadable};
+use crate::aws::cli_keys;
 use crate::aws::credentials::{Credentials, Kind, Login, Problem, Status};
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::regions;
@@ -114,8 +115,11 @@ impl ProfileContext {
         };
         let mut warnings = region_warnings(&profile.name, region.as_deref(), seen);
         warnings.extend(view.differing_credentials(profile, files));
+        warnings.extend(cli_keys::find_fatal(profile, files));
         let valid = credentials.is_valid();
         let needs_login = !valid && credentials.can_log_in();
+        // Those that `aws` keeps, where that is all there is.
+        let expires = credentials.expires.or(credentials.cached_role_until);
         ProfileContext {
             name: profile.name.clone(),
             region: region.clone(),
@@ -128,8 +132,8 @@ impl ProfileContext {
                 arn: None,
                 user_id: None,
             }),
-            session_expires: credentials.expires.map(format_timestamp),
-            session_expires_local: credentials.expires.map(|at| LocalTime::of(at).to_string()),
+            session_expires: expires.map(format_timestamp),
+            session_expires_local: expires.map(|at| LocalTime::of(at).to_string()),
             bedrock_access: false,
             inference_profiles: Vec::new(),
             application_profiles: Vec::new(),
@@ -168,7 +172,7 @@ impl ProfileContext {
         let refused = who.and_then(|who| who.as_ref().err());
         for error in [refused, live.error.as_ref()].into_iter().flatten() {
             if means_no_credentials(error) {
-                self.does_not_work(error);
+                self.does_not_work(error, now);
             }
         }
         if let Some(error) = refused.filter(|error| !means_no_credentials(error)) {
@@ -206,6 +210,12 @@ impl ProfileContext {
         }
     }
 
+    /// Whether Claude Code can load the profile and the credentials that `aws` finds in it.
+    pub(super) fn works_for_claude_code(&self) -> bool {
+        let mut warnings = self.warnings.iter();
+        self.claude_code.readable && !warnings.any(|warning| warning.code.ends_with(UNREADABLE))
+    }
+
     fn works(&mut self) {
         self.valid = true;
         if self.credentials.status == Status::Unverified {
@@ -213,7 +223,7 @@ impl ProfileContext {
         }
     }
 
-    fn does_not_work(&mut self, error: &Error) {
+    fn does_not_work(&mut self, error: &Error, now: Epoch) {
         self.valid = false;
         self.identity = None;
         self.credentials.status = match error.code {
@@ -221,6 +231,15 @@ impl ProfileContext {
             Code::SsoLoginRequired | Code::CredentialsMissing => Status::Missing,
             _ => Status::Invalid,
         };
+        if matches!(self.credentials.status, Status::Expired | Status::Missing) {
+            // What the files promised is off.
+            let now = format_timestamp(now);
+            if self.session_expires.as_ref().is_some_and(|end| *end > now) {
+                self.session_expires = None;
+                self.session_expires_local = None;
+            }
+            self.credentials.renewable_until = None;
+        }
         self.credentials.problem = Some(error.clone().into());
         // To log in again changes neither what the file says nor what the role allows.
         let file_or_role = matches!(error.code, Code::ProfileInvalid | Code::AccessDenied);
@@ -241,6 +260,9 @@ fn region_warnings(name: &str, region: Option<&str>, seen: Option<ClaudeProfile>
         let near = regions::nearest(region);
         return vec![match near {
             Some(near) => warning.suggest(format!("write `region = {near}` in [profile {name}]")),
+            None if region.contains([' ', '\t']) && region.contains(['#', ';']) => warning.suggest(
+                "write a comment on a line of its own: behind a value it is a part of that",
+            ),
             None => warning,
         }];
     }

@@ -6,6 +6,7 @@
 use super::{Next, Step, Wizard};
 use crate::aws::claude_view::ClaudeView;
 use crate::aws::config_edit::{NewProfile, plan_add};
+use crate::aws::identity::is_account;
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::regions;
 use crate::commands::sso;
@@ -33,27 +34,11 @@ impl<'a> Wizard<'a> {
         let mut at = 0;
         let mut asked: Vec<usize> = Vec::new();
         loop {
-            while let (Some((question, flag)), Some(given)) = (FIELDS.get(at), given.get(at)) {
-                let answer = if let Some(text) = *given {
-                    self.check_field(at, text)?;
-                    Some(text.clone())
-                } else {
-                    let mut default = self.default_of(at, &answers);
-                    if let Some(before) = answers.get(at).filter(|text| !text.is_empty()) {
-                        default.clone_from(before);
-                    }
-                    if flags.yes {
-                        // Without a default the option is known to be there.
-                        Some(default)
-                    } else {
-                        let check = |text: &str| self.check_field(at, text);
-                        let answer = self.prompt.ask(question, flag, &default, &check)?;
-                        if answer.is_some() {
-                            asked.push(at);
-                        }
-                        answer
-                    }
-                };
+            while let Some(given) = given.get(at) {
+                let answer = self.answer_to(at, *given, &answers)?;
+                if answer.is_some() && given.is_none() && !flags.yes {
+                    asked.push(at);
+                }
                 match (answer, answers.get_mut(at)) {
                     (Some(answer), Some(place)) => {
                         *place = answer;
@@ -88,6 +73,28 @@ impl<'a> Wizard<'a> {
                 None => return Ok(Next::Back),
             }
         }
+    }
+
+    /// The answer to one of [`FIELDS`]: the one given, with `--yes` the default, else what the user types.
+    fn answer_to(
+        &self,
+        at: usize,
+        given: Option<&String>,
+        answers: &[String; 5],
+    ) -> Result<Option<String>> {
+        if let Some(text) = given {
+            self.check_field(at, text)?;
+            return Ok(Some(text.clone()));
+        }
+        let (question, flag) = FIELDS.get(at).copied().unwrap_or_default();
+        let before = answers.get(at).filter(|text| !text.is_empty());
+        let default = before.map_or_else(|| self.default_of(at, answers), String::clone);
+        if self.flags.yes {
+            // Without a default the option is known to be there.
+            return Ok(Some(default));
+        }
+        let check = |text: &str| self.check_field(at, text);
+        self.prompt.ask(question, flag, &default, &check)
     }
 
     /// The answers that the options give.
@@ -150,9 +157,7 @@ impl<'a> Wizard<'a> {
                 "it looks like https://company.awsapps.com/start",
             ),
             1 => regions::check(text),
-            2 if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) => {
-                wrong("that is no account id", "it is a number of 12 digits")
-            }
+            2 if !is_account(text) => wrong("that is no account id", "it is a number of 12 digits"),
             3 if text.is_empty() => wrong("a role is needed", "the access portal lists yours"),
             4 if text.is_empty() => wrong("a name is needed", "any word, such as bedrock"),
             4 if self.files.find_profile(text).is_some() => {

@@ -117,16 +117,8 @@ impl Wizard<'_> {
                 return Ok(Next::Known(Step::Region));
             }
             let problem = credentials.problem.as_ref();
-            let error = problem.map(|problem| {
-                let error = Error::new(problem.code, problem.message.clone());
-                match &problem.suggestion {
-                    Some(step) => error.suggest(step.clone()),
-                    None => error,
-                }
-            });
-            let error = error.unwrap_or_else(|| {
-                Error::new(Code::CredentialsMissing, "the profile has no credentials")
-            });
+            let missing = || Error::new(Code::CredentialsMissing, "the profile has no credentials");
+            let error = problem.map_or_else(missing, Error::from);
             let Some(login) = credentials.login.clone() else {
                 return self.refuse(error);
             };

@@ -1,7 +1,7 @@
 //! The wizard's last steps: pins, refresh, isolation, the review, and what is said at the end.
 
 use super::{Next, Step, Wizard, stopped};
-use crate::claude::models::{self, ModelId, geographies_of_region};
+use crate::claude::models::{self, ModelId, geography_for};
 use crate::commands::Scope;
 use crate::commands::apply_config::{ApplyConfig, AuthRefresh, Configured, ModelIn};
 use crate::commands::layout::{Mark, Row, bullet, paragraph, rows};
@@ -17,9 +17,7 @@ impl Wizard<'_> {
             self.pin = pin;
             return known;
         }
-        let geography = ModelId::parse(&self.model).and_then(|id| id.geography);
-        let geography = geography.or_else(|| geographies_of_region(&self.region).first().copied());
-        let pins = models::pins(&self.listing, geography.unwrap_or("global"));
+        let pins = models::pins(&self.listing, geography_for(&self.model, &self.region));
         if pins.is_empty() {
             self.pin = false;
             return known;
@@ -50,13 +48,10 @@ impl Wizard<'_> {
     pub(super) fn choose_refresh(&mut self) -> Result<Next> {
         const WAYS: [AuthRefresh; 3] = [AuthRefresh::Guarded, AuthRefresh::Aws, AuthRefresh::None];
         let login = self.credentials.as_ref().and_then(|it| it.login.as_ref());
-        if let Some(refresh) = self.flags.auth_refresh {
-            self.refresh = refresh;
-            return Ok(Next::Known(Step::Isolate));
-        }
-        let Some(login) = login.filter(|_| !self.own_refresh) else {
-            // Nothing logs in, or a command of the user's does: the flag has its usual meaning then.
-            self.refresh = AuthRefresh::Aws;
+        let asks = self.flags.auth_refresh.is_none() && !self.flags.skip_auth && !self.own_refresh;
+        let Some(login) = login.filter(|_| asks) else {
+            // Nothing logs in, a command of the user's does, or the flag says how.
+            self.refresh = self.flags.auth_refresh;
             return Ok(Next::Known(Step::Isolate));
         };
         let entries = [
@@ -70,7 +65,7 @@ impl Wizard<'_> {
             ),
             Entry::new("none", "you log in yourself"),
         ];
-        let before = WAYS.iter().position(|way| *way == self.refresh);
+        let before = WAYS.iter().position(|way| Some(*way) == self.refresh);
         let question = "How shall Claude Code log in when the session ends?";
         let chosen = self.choose(
             question,
@@ -79,7 +74,7 @@ impl Wizard<'_> {
             before.unwrap_or(0),
         )?;
         if let Some(way) = chosen.and_then(|at| WAYS.get(at)) {
-            self.refresh = *way;
+            self.refresh = Some(*way);
         }
         Ok(next(chosen, Step::Isolate))
     }
@@ -182,10 +177,11 @@ impl Wizard<'_> {
             quote(&self.model)
         );
         let refresh = match apply.auth_refresh {
-            AuthRefresh::Aws => "",
-            AuthRefresh::Guarded => " --auth-refresh guarded",
-            AuthRefresh::None => " --auth-refresh none",
-            AuthRefresh::Keep => " --auth-refresh keep",
+            None => "",
+            Some(AuthRefresh::Aws) => " --auth-refresh aws",
+            Some(AuthRefresh::Guarded) => " --auth-refresh guarded",
+            Some(AuthRefresh::None) => " --auth-refresh none",
+            Some(AuthRefresh::Keep) => " --auth-refresh keep",
         };
         let on = |is: bool, flag: &'static str| if is { flag } else { "" };
         for part in [

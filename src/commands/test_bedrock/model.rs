@@ -82,10 +82,7 @@ fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete
     let model = value.value.as_str();
     let region = facts.region.used.value.as_str();
     let bare = without_one_m(model);
-    if listed
-        .iter()
-        .any(|it| it.id == bare || it.arn.as_deref() == Some(bare))
-    {
+    if listed.iter().any(|it| it.is(bare)) {
         return Check::passed(format!("Model {model} is available"));
     }
     if listed.iter().any(|it| it.anthropic_id() == Some(bare)) {

@@ -66,7 +66,7 @@ fn the_order_of_providers() {
         (
             "sso_session = corp\n".to_owned(),
             "region = x\n",
-            "none missing CREDENTIALS_MISSING",
+            "none invalid PROFILE_INVALID",
         ),
     ] {
         let home = Home::new(

@@ -35,21 +35,7 @@ pub fn elsewhere(wanted: &str, region: &str, listed: &[ListedModel]) -> Option<E
         return None;
     }
     let id = ModelId::parse(wanted)?;
-    let fitting: Vec<String> = if id.family == Family::Unknown {
-        Vec::new()
-    } else if listed.is_empty() {
-        let bare = id.bare();
-        let model = bare
-            .split_once("anthropic.")
-            .map_or(bare, |(_, model)| model);
-        let words = geographies_of_region(region).iter();
-        words
-            .map(|word| format!("{word}.anthropic.{model}"))
-            .collect()
-    } else {
-        let alike = claude_profiles(listed).filter(|(_, other)| other.same_release(&id));
-        alike.map(|(model, _)| model.id.clone()).collect()
-    };
+    let fitting = fitting(&id, region, listed);
     let home = id.arn.map(|arn| arn.region).filter(|home| *home != region);
     let whose = home.map_or_else(String::new, |home| format!(" is of {home} and"));
     let other = home.map_or_else(
@@ -64,6 +50,48 @@ pub fn elsewhere(wanted: &str, region: &str, listed: &[ListedModel]) -> Option<E
     let message = format!("{wanted}{whose} takes no requests from {region}");
     let error = Error::new(Code::ModelElsewhere, message).suggest(step);
     Some(error.detail("available", fitting))
+}
+
+/// What to say of a model that is called in its region alone, which most models refuse, and what to pass instead.
+pub fn in_region_only(
+    id: &ModelId<'_>,
+    region: &str,
+    listed: &[ListedModel],
+) -> Option<(String, String)> {
+    id.is_in_region().then(|| {
+        let fitting = fitting(id, region, listed).join(" or ");
+        (
+            format!(
+                "{} is no inference profile, and most models answer only through one",
+                id.text
+            ),
+            if fitting.is_empty() {
+                "choose one of: claude-bedrock models".to_owned()
+            } else {
+                format!("pass --model {fitting}")
+            },
+        )
+    })
+}
+
+/// The ids of that model that take requests from `region`: those listed or, without a listing, those of the region's
+/// geographies.
+fn fitting(id: &ModelId<'_>, region: &str, listed: &[ListedModel]) -> Vec<String> {
+    if id.family == Family::Unknown {
+        return Vec::new();
+    }
+    if listed.is_empty() {
+        let bare = id.bare();
+        let model = bare
+            .split_once("anthropic.")
+            .map_or(bare, |(_, model)| model);
+        let words = geographies_of_region(region).iter();
+        return words
+            .map(|word| format!("{word}.anthropic.{model}"))
+            .collect();
+    }
+    let alike = claude_profiles(listed).filter(|(_, other)| other.same_release(id));
+    alike.map(|(model, _)| model.id.clone()).collect()
 }
 
 /// Another maker's model.

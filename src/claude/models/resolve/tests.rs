@@ -50,6 +50,13 @@ fn defect_20_what_is_asked_for_becomes_one_listed_id() {
             &["global"],
             "global.anthropic.claude-opus-4-5-20251101-v1:0",
         ),
+        // A listed name without its geography.
+        (
+            "Anthropic Claude Opus 4.5",
+            OREGON,
+            &["global"],
+            "global.anthropic.claude-opus-4-5-20251101-v1:0",
+        ),
         // A part of Opus 5.5's id as well.
         (
             "anthropic.claude-opus-5",

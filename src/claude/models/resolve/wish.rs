@@ -51,6 +51,15 @@ pub(super) fn split_geography<'t>(
     }
 }
 
+/// Whether that is a listed name but for what stands before `Claude`: `US Anthropic Claude Opus 4.5` is listed.
+pub(super) fn is_name_of(name: &str, text: &str) -> bool {
+    let lower = |text: &str| text.to_ascii_lowercase();
+    let (name, text) = (lower(name), lower(text));
+    let text = text.strip_prefix("anthropic ").unwrap_or(&text);
+    let own = name.find("claude").and_then(|at| name.get(at..));
+    text.starts_with("claude") && own == Some(text)
+}
+
 /// Whether `part` is in `id` without cutting a word or number of it in two.
 pub(super) fn contains_words(id: &str, part: &str) -> bool {
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
