@@ -64,15 +64,15 @@ pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
 /// Each folder belongs to whom the one above it does.
 fn create(folder: &Path, mode: u32) -> io::Result<()> {
     let above = folder_of(folder);
-    let mut made = make(folder, mode);
-    if matches!(&made, Err(error) if error.kind() == ErrorKind::NotFound) && above != folder {
+    let mut outcome = make(folder, mode);
+    if matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotFound) && above != folder {
         create(above, mode)?;
-        made = make(folder, mode);
+        outcome = make(folder, mode);
     }
-    match made {
+    match outcome {
         // Another run was quicker.
         Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
-        made => made,
+        outcome => outcome,
     }
 }
 
