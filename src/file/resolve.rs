@@ -1,9 +1,11 @@
 //! Where a path leads, and the folders on the way.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::fault;
+#[cfg(unix)]
+use super::system;
 use crate::error::{Code, Error, Result};
 
 /// As many links as Linux follows in one path (`path_resolution(7)`).
@@ -45,34 +47,10 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 /// Makes `folder` and what is missing above it: [`OWN`] unless they are for everybody, since settings may hold secrets.
 /// Those have that mode whatever the umask: a hardened system's would shut users out of what is laid down for them.
 pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
-    #[cfg(not(unix))]
-    let _ = mode;
     if folder.is_dir() {
         return Ok(());
     }
-    #[cfg(unix)]
-    let missing: Vec<&Path> = folder
-        .ancestors()
-        .take_while(|it| !it.as_os_str().is_empty() && !it.exists())
-        .collect();
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
-    let outcome = builder.create(folder);
-    // From the top: each belongs to whom the one above it does.
-    #[cfg(unix)]
-    let outcome = outcome.and_then(|()| {
-        let mode = || std::os::unix::fs::PermissionsExt::from_mode(mode);
-        let mut missing = missing.iter().rev();
-        missing.try_for_each(|it| {
-            if let Ok(open) = super::system::open_no_follow(it) {
-                super::system::give(&open, folder_of(it).metadata().ok().as_ref());
-            }
-            std::fs::set_permissions(it, mode())
-        })
-    });
-    outcome.map_err(|error| match error.kind() {
+    create(folder, mode).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Error::new(
             Code::FileConflict,
             format!("{} cannot be made: a file is in the way", folder.display()),
@@ -81,4 +59,43 @@ pub(super) fn create_folders(folder: &Path, mode: u32) -> Result<()> {
         .suggest("move that file away, then try again"),
         _ => fault::not_writable(folder, &error),
     })
+}
+
+/// Each folder belongs to whom the one above it does.
+fn create(folder: &Path, mode: u32) -> io::Result<()> {
+    let above = folder_of(folder);
+    let mut outcome = make(folder, mode);
+    if matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotFound) && above != folder {
+        create(above, mode)?;
+        outcome = make(folder, mode);
+    }
+    match outcome {
+        // Another run was quicker.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(unix)]
+fn make(folder: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().mode(mode).create(folder)?;
+    let mode = std::fs::Permissions::from_mode(mode);
+    // By its handle: root's hand must not slip where the owner of the folder above puts a link in its place.
+    match system::open_no_follow(folder) {
+        Ok(open) => {
+            system::give(&open, folder_of(folder).metadata().ok().as_ref());
+            open.set_permissions(mode)
+        }
+        // The umask may shut its maker out, unless that is root.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            std::fs::set_permissions(folder, mode)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn make(folder: &Path, _mode: u32) -> io::Result<()> {
+    std::fs::DirBuilder::new().create(folder)
 }

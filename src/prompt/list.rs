@@ -202,10 +202,14 @@ impl<'e> List<'e> {
 
 /// As many of the parts between commas as fit, so that none is cut; as [`shorten`] where not even the first one does.
 fn shorten_parts(text: &str, columns: usize, look: &Look) -> String {
-    let ends = text.match_indices(", ").map(|(end, _)| end);
-    let parts = ends.chain([text.len()]).filter_map(|end| text.get(..end));
-    let fitting = parts.take_while(|parts| width(parts) <= columns).last();
-    fitting.map_or_else(|| shorten(text, columns, look), str::to_owned)
+    let mut parts = text;
+    while width(parts) > columns {
+        match parts.rsplit_once(',') {
+            Some((before, _)) => parts = before,
+            None => return shorten(text, columns, look),
+        }
+    }
+    parts.to_owned()
 }
 
 /// The text; its start and dots where it does not fit into so many columns.
