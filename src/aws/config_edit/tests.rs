@@ -421,3 +421,18 @@ fn what_we_did_is_undone_and_what_others_did_is_not() {
     let error = plan_undo(Some(first), None, path).unwrap_err();
     assert_eq!(error.code, Code::NotConfigured);
 }
+
+#[test]
+fn a_session_that_no_value_can_name_is_not_used() {
+    let before = "[profile dev]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = us-east-1\n\
+                  [sso-session \"acme \"]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = us-east-1\n";
+    let edit = upgrade(before, "dev", "", true).unwrap();
+    assert!(
+        text(&edit).starts_with("[profile dev]\nsso_session = acme\n[sso-session \"acme \"]\n")
+    );
+    assert!(
+        text(&edit).contains("\n[sso-session acme]\n"),
+        "{}",
+        text(&edit)
+    );
+}

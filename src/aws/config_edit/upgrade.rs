@@ -4,6 +4,7 @@ use super::editor::Editor;
 use super::{ACCESS_SCOPE, Edit, SCOPES, add, asks_to_renew, check, scopes_of};
 use crate::aws::profiles::{AwsFile, AwsFiles, Profile, Section, SsoSession};
 use crate::error::{Code, Error, Result};
+use crate::ini::is_python_space;
 use crate::report::Warning;
 use crate::shell::quote;
 
@@ -183,7 +184,10 @@ impl Plan<'_> {
                 _ => Ok(name.to_owned()),
             };
         }
-        if let Some(session) = self.files.sso_sessions.iter().find(|it| fits(it)) {
+        // A value cannot name a session whose name starts or ends with a blank.
+        let can_be_named = |it: &SsoSession| it.name.trim_matches(is_python_space) == it.name;
+        let mut sessions = self.files.sso_sessions.iter();
+        if let Some(session) = sessions.find(|it| fits(it) && can_be_named(it)) {
             return Ok(session.name.clone());
         }
         let host = legacy.url.split("://").last().unwrap_or_default();
