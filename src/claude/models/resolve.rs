@@ -32,7 +32,8 @@ pub struct Resolved {
 /// 3 to 5 may start with a geography (`eu.opus`), which then is a demand. Without one, the first of
 /// `geographies` (see [`super::geographies_of_region`]) that fits wins: people who type a family
 /// want the requests to stay where their region is, so a newer release elsewhere is only mentioned.
-/// A family means its newest release; anything else that fits several releases is ambiguous.
+/// A family means its newest release; anything else that fits several models of that geography is ambiguous, two
+/// dates of one release (`3-5-sonnet`) as well.
 ///
 /// # Errors
 /// `MODEL_INVALID` for another maker's model, a malformed ARN, or `[1m]` on a model without it;
@@ -144,7 +145,9 @@ fn find_by_wish<'m>(
         fits.retain(|(_, id)| id.geography == Some(word));
     }
     let newest = fits.iter().map(|(_, id)| id.version).max();
-    fits.retain(|(_, id)| Some(id.version) == newest);
+    if any_release {
+        fits.retain(|(_, id)| Some(id.version) == newest);
+    }
     let &[(model, id)] = fits.as_slice() else {
         return Err(ambiguous(text, &models_of(&fits)));
     };

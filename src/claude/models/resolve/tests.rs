@@ -28,6 +28,13 @@ const FRANKFURT: &[&str] = &[
     "global.anthropic.claude-haiku-5-5",
 ];
 
+/// One release of two dates.
+const TWO_DATES: &[&str] = &[
+    "us.anthropic.claude-3-5-sonnet-20240620-v1:0",
+    "us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+    "apac.anthropic.claude-3-5-sonnet-20240620-v1:0",
+];
+
 const APPLICATION: &str =
     "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abcd1234";
 
@@ -172,6 +179,9 @@ fn defect_20_what_is_asked_for_becomes_one_listed_id() {
             "global.anthropic.claude-opus-5-5",
         ),
         ("fable", FRANKFURT, eu, "global.anthropic.claude-fable-5-1"),
+        ("sonnet", TWO_DATES, us, TWO_DATES[1]),
+        ("3-5-sonnet-20240620", TWO_DATES, us, TWO_DATES[0]),
+        ("3-5-sonnet", TWO_DATES, &["apac"], TWO_DATES[2]),
         ("opus", FRANKFURT, &[], "global.anthropic.claude-opus-5-5"),
         (
             "eu.opus-4-6[1m]",
@@ -237,6 +247,8 @@ fn what_does_not_fit_has_a_code() {
         ("4-5", OREGON, us, Code::ModelAmbiguous),
         ("opus-4-5", OREGON, &[], Code::ModelAmbiguous),
         ("sonnet", OREGON, &["jp"], Code::ModelAmbiguous),
+        ("3-5-sonnet", TWO_DATES, us, Code::ModelAmbiguous),
+        ("Sonnet 3.5", TWO_DATES, us, Code::ModelAmbiguous),
         ("", OREGON, us, Code::ModelInvalid),
         ("  ", OREGON, us, Code::ModelInvalid),
         ("us.amazon.nova-pro-v1:0", OREGON, us, Code::ModelInvalid),
