@@ -10,7 +10,6 @@ use crate::report::escape;
 
 pub(super) const TESTS: &[Test] = &[
     ("SETTINGS_INVALID", files_are_read),
-    ("SETTINGS_TOO_LARGE", files_are_small),
     ("PROVIDER_MANAGED_BY_HOST", no_host_decides),
     ("NOT_CONFIGURED", bedrock_is_on),
     ("MODEL_LEFT_BEHIND", nothing_is_left_behind),
@@ -31,9 +30,6 @@ pub(super) const FURTHER: &[Test] = &[
     ("SHELL_DIFFERS", shell_agrees),
     ("SECRETS_READABLE_BY_OTHERS", secrets_are_private),
 ];
-
-/// Above this Claude Code refuses a settings file (2.1.330), in bytes.
-const MOST_BYTES: u64 = 2 << 20;
 
 fn files_are_read(facts: &Facts) -> Finding {
     let Some((layer, error)) = facts.stack.dropped().next() else {
@@ -63,21 +59,6 @@ fn files_are_read(facts: &Facts) -> Finding {
     match &error.suggestion {
         Some(step) => finding.remedy(step),
         None => finding,
-    }
-}
-
-fn files_are_small(facts: &Facts) -> Finding {
-    let large = facts.stack.documents().find(|(layer, _)| {
-        let size = layer.path.metadata().map(|file| file.len());
-        size.is_ok_and(|size| size > MOST_BYTES)
-    });
-    match large {
-        Some((layer, _)) => fail(format!(
-            "{} is larger than 2 MiB, which Claude Code refuses",
-            facts.env.tilde(&layer.path)
-        ))
-        .remedy("take out of it what Claude Code does not need"),
-        None => ok("no settings file is too large"),
     }
 }
 
