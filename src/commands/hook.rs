@@ -6,7 +6,8 @@
 use serde_json::{Value, json};
 
 use crate::aws::credentials::{Login, Status};
-use crate::claude::plan::{Change, plan_reset};
+use crate::claude::keys;
+use crate::claude::plan::{BEDROCK_STILL_ON, Change, plan_reset};
 use crate::claude::plugin::{HELP, HookFailure};
 use crate::claude::settings::{Scope, Stack, settings_path};
 use crate::commands::doctor::Doctor;
@@ -268,13 +269,20 @@ fn reset(context: &Context<'_>) -> Result<String> {
     let edited = settings_edit::edit(context, &path, false, &mut |seen| {
         plan_reset(seen.current, seen.kept, &path)
     })?;
-    let mut text = if edited.changed {
-        tell(env, "Bedrock is out of", &edited.changes, RESTART)
-    } else {
-        nothing(env)
+    let as_before = edited.warnings.iter().any(|it| it.code == BEDROCK_STILL_ON);
+    let mut text = match (edited.changed, as_before) {
+        (true, true) => tell(
+            env,
+            "As before the first apply, in",
+            &edited.changes,
+            RESTART,
+        ),
+        (true, false) => tell(env, "Bedrock is out of", &edited.changes, RESTART),
+        (false, _) => nothing(env),
     };
-    if let Some(value) = Stack::load(env).effective_env("CLAUDE_CODE_USE_BEDROCK") {
-        let place = value.source.as_str();
+    let switch = Stack::load(env).effective_env("CLAUDE_CODE_USE_BEDROCK");
+    if let Some(switch) = switch.filter(|switch| keys::is_on(&switch.value)) {
+        let place = switch.source.as_str();
         text.push_str(&format!(
             "\nIt is still on: CLAUDE_CODE_USE_BEDROCK is set in the {place} settings."
         ));
