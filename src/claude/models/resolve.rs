@@ -27,7 +27,8 @@ pub struct Resolved {
 /// 2. the ARN of an application profile or of provisioned throughput, and one of another account, as it stands;
 /// 3. a name of the listing (`US Anthropic Claude Opus 4.5`), in any case, also without its geography;
 /// 4. a family (`opus`), or a family and a version in any spelling (`Opus 4.5`, `claude-opus-4-5`);
-/// 5. a part of an id that ends where its words end (`opus-4`; not `a`).
+/// 5. a part of an id that ends where its words end (`opus-4`, with a warning where that is Opus 4.5; not `a`). A part
+///    that is an id itself (`us.anthropic.claude-opus-4-5`) means its own release alone.
 ///
 /// 3 to 5 may start with a geography (`eu.opus`), which then is a demand. Without one, the first of
 /// `geographies` (see [`super::geographies_of_region`]) that fits wins: people who type a family
@@ -130,6 +131,7 @@ fn find_by_wish<'m>(
         .filter(|(_, id)| demanded.is_none() || id.geography == demanded)
         .collect();
     let (mut fits, any_release) = find_fitting(rest, &pool);
+    let wished = Wish::parse(rest).filter(|wish| wish.release.is_some());
     let Some(&(_, first)) = fits.first() else {
         return Err(not_found(text, listed, geographies));
     };
@@ -151,6 +153,12 @@ fn find_by_wish<'m>(
     let &[(model, id)] = fits.as_slice() else {
         return Err(ambiguous(text, &models_of(&fits)));
     };
+    if wished.is_some_and(|wish| !wish.fits(&id)) {
+        warnings.push(format!(
+            "no model listed is '{text}'; {} has it in its id",
+            model.id
+        ));
+    }
     if demanded.is_none() {
         if let Some(home) = geographies
             .first()
@@ -220,8 +228,11 @@ fn find_fitting<'m>(text: &str, pool: &[Listed<'m>]) -> (Vec<Listed<'m>>, bool) 
             return (wished, wish.release.is_none());
         }
     }
+    // `5` is a part of `5-5`, and another version.
+    let release = ModelId::parse(text).filter(|id| id.version.release() != (0, 0));
+    let of_release = |id: &ModelId<'_>| release.is_none_or(|it| it.same_release(id));
     (
-        fitting(&|(model, _)| contains_words(&model.id, text)),
+        fitting(&|(model, id)| contains_words(&model.id, text) && of_release(id)),
         false,
     )
 }

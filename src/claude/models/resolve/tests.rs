@@ -247,6 +247,25 @@ fn what_does_not_fit_has_a_code() {
         ("4-5", OREGON, us, Code::ModelAmbiguous),
         ("opus-4-5", OREGON, &[], Code::ModelAmbiguous),
         ("sonnet", OREGON, &["jp"], Code::ModelAmbiguous),
+        (
+            "us.anthropic.claude-opus-4",
+            OREGON,
+            us,
+            Code::ModelNotFound,
+        ),
+        (
+            "arn:aws:bedrock:us-west-2::foundation-model/anthropic.claude-opus-4",
+            OREGON,
+            us,
+            Code::ModelNotFound,
+        ),
+        (
+            "global.anthropic.claude-opus-4[1m]",
+            OREGON,
+            us,
+            Code::ModelNotFound,
+        ),
+        ("Opus 4", OREGON, us, Code::ModelNotFound),
         ("3-5-sonnet", TWO_DATES, us, Code::ModelAmbiguous),
         ("Sonnet 3.5", TWO_DATES, us, Code::ModelAmbiguous),
         ("", OREGON, us, Code::ModelInvalid),
@@ -319,6 +338,20 @@ fn leaving_the_geography_is_said() {
         assert_eq!(warnings.len(), count, "{wanted}: {warnings:?}");
         assert!(warnings.iter().all(|it| it.contains(part)), "{warnings:?}");
     }
+}
+
+/// A number at the end of a part may be the beginning of a version.
+#[test]
+fn a_part_that_cuts_a_version_is_taken_and_said() {
+    let got = resolve("opus-4", &listing(OREGON), &["us"]).unwrap();
+    assert_eq!(got.id, OREGON[3]);
+    assert_eq!(
+        got.warnings,
+        [format!(
+            "no model listed is 'opus-4'; {} has it in its id",
+            OREGON[3]
+        )]
+    );
 }
 
 /// Defect 25: companies with cost-allocation profiles could not use the script.
