@@ -20,7 +20,7 @@ fail() {
 has() { command -v "$1" >/dev/null 2>&1; }
 
 download() { # URL FILE
-  # A release is only fetched over TLS, redirections included as far as the program can be told; other addresses are for
+  # A server that falls silent is left after half a minute. A release is only fetched over TLS, redirections included as far as the program can be told; other addresses are for
   # mirrors and tests.
   case $1 in
     https:*) only='--proto =https --proto-redir =https' ;;
@@ -29,9 +29,10 @@ download() { # URL FILE
   if has curl; then
     # Not quoted: these are options, or nothing.
     # shellcheck disable=SC2086
-    curl $only --fail --silent --show-error --location --connect-timeout 30 --retry 2 --output "$2" -- "$1"
+    curl $only --fail --silent --show-error --location --connect-timeout 30 \
+      --speed-limit 1 --speed-time 30 --retry 2 --output "$2" -- "$1"
   elif has wget; then
-    wget -q -T 30 -O "$2" -- "$1"
+    wget -q -T 30 -t 3 -O "$2" -- "$1"
   else
     fail 'this needs curl or wget'
   fi || fail "cannot download $1"

@@ -35,6 +35,8 @@ class ClaudeBedrock < Formula
 
   test do
     assert_match version.to_s, shell_output("#{bin}/claude-bedrock --version")
+    (testpath/".aws").mkpath
+    (testpath/".aws/config").write "[profile dev]\nregion = us-west-2\n"
     assert_match "CLAUDE_CODE_USE_BEDROCK", shell_output(
       "#{bin}/claude-bedrock --home #{testpath} apply-config --offline --dry-run --profile dev --region us-west-2 " \
       "--auth-refresh none --model global.anthropic.claude-opus-4-5-20251101-v1:0 2>&1",

@@ -203,9 +203,39 @@ class Install(unittest.TestCase):
 
     def test_a_server_that_cannot_be_reached_is_not_waited_for_without_end(self):
         with open(INSTALL, encoding="utf-8") as file:
+            self.assertIn("--connect-timeout", file.read())
+
+    def test_a_server_that_falls_silent_is_left(self):
+        done = threading.Event()
+
+        class Stalls(Quiet):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Length", "100")
+                self.end_headers()
+                self.wfile.write(b"abc")
+                self.wfile.flush()
+                done.wait()
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stalls)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with open(INSTALL, encoding="utf-8") as file:
             text = file.read()
-        self.assertIn("--connect-timeout", text)
-        self.assertIn("wget -q -T", text)
+        # Half a minute is long for a test.
+        text, changed = re.subn(r"--speed-time 30\b|-T 30\b", lambda found: found[0].replace("30", "1"), text)
+        self.assertEqual(changed, 2)
+        path = f"{self.folder}/impatient.sh"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        try:
+            for tool in filter(shutil.which, ["curl", "wget"]):
+                with self.subTest(tool):
+                    url = f"http://127.0.0.1:{server.server_address[1]}"
+                    self.assert_refused(self.install("--from", url, "--version", VERSION, tools=[tool], script=path), "cannot download")
+        finally:
+            done.set()
+            server.shutdown()
+            server.server_close()
 
     def test_a_version_is_no_path(self):
         self.assert_refused(self.install("--from", self.url, "--version", "../1.0.0"), "not a version")
@@ -268,6 +298,18 @@ class Fill(unittest.TestCase):
         if shutil.which("ruby"):
             subprocess.run(["ruby", "-c"], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
 
+    def test_what_a_formula_tests_is_so(self):
+        text = self.formula()
+        config = re.search(r'\(testpath/"\.aws/config"\)\.write "(.*)"', text)[1].replace("\\n", "\n")
+        line = re.search(r'"#\{bin\}/claude-bedrock (--home.*)" \\\n\s*"(.*) 2>&1"', text)
+        with tempfile.TemporaryDirectory() as home:
+            os.mkdir(f"{home}/.aws")
+            with open(f"{home}/.aws/config", "w", encoding="utf-8") as file:
+                file.write(config)
+            args = (line[1] + line[2]).replace("#{testpath}", home).split()
+            run = subprocess.run([BINARY, *args], env={"PATH": "", "HOME": home}, capture_output=True, text=True, check=True)
+        self.assertIn("CLAUDE_CODE_USE_BEDROCK", run.stdout + run.stderr)
+
     def test_what_is_missing_or_misshapen_is_an_error(self):
         for version, sums in [("1.2.3", ""), ("1.2.3", self.sums("1.2.4")), ("1.2.3", self.sums() * 2), ('1.2.3"', self.sums())]:
             with self.subTest(version=version), self.assertRaises(SystemExit):
@@ -294,6 +336,32 @@ class Build(unittest.TestCase):
         self.assertGreaterEqual(len(targets), 5)
         for target in targets:
             self.assertGreater(build.budget(target), 0)
+
+
+class Recipe(unittest.TestCase):
+    def test_a_new_version_leaves_both_lock_files_right(self):
+        """What CONTRIBUTING.md says is done to a copy; builds of a release refuse a lock file that is behind."""
+        with open(f"{ROOT}/CONTRIBUTING.md", encoding="utf-8") as file:
+            commands = re.search(r"## A release\n.*?```console\n(.*?)```", file.read(), re.DOTALL)[1].splitlines()
+        self.assertEqual(len(commands), 2)
+        with tempfile.TemporaryDirectory() as copy:
+            shutil.copytree(f"{ROOT}/src", f"{copy}/src")
+            shutil.copytree(f"{ROOT}/tests", f"{copy}/tests")
+            shutil.copytree(f"{ROOT}/.cargo", f"{copy}/.cargo")
+            for name in ["Cargo.toml", "Cargo.lock"]:
+                shutil.copy(f"{ROOT}/{name}", copy)
+            with open(f"{copy}/Cargo.toml", encoding="utf-8") as file:
+                text = file.read()
+            with open(f"{copy}/Cargo.toml", "w", encoding="utf-8") as file:
+                file.write(text.replace(f'\nversion = "{VERSION}"', '\nversion = "97.0.0"', 1))
+            for command in commands:
+                subprocess.run(command.split(), cwd=copy, check=True, capture_output=True)
+            for manifest in ["Cargo.toml", "tests/fuzz/Cargo.toml"]:
+                argv = ["cargo", "metadata", "--locked", "--offline", "--no-deps", "--format-version", "1", "--manifest-path", manifest]
+                subprocess.run(argv, cwd=copy, check=True, capture_output=True)
+            for lock in ["Cargo.lock", "tests/fuzz/Cargo.lock"]:
+                with open(f"{copy}/{lock}", encoding="utf-8") as file:
+                    self.assertIn('name = "claude-bedrock"\nversion = "97.0.0"', file.read())
 
 
 class Manual(unittest.TestCase):
