@@ -166,7 +166,7 @@ pub fn capitalized(text: &str) -> String {
     capitalized
 }
 
-/// An address with `***` for what stands before `@` in it: a password may hold any character.
+/// An address with `***` for what stands before the last `@` in it, after the `://`: a password may hold any character.
 pub fn without_password(url: &str) -> String {
     let Some((before, host)) = url.rsplit_once('@') else {
         return url.to_owned();
