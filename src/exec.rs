@@ -116,8 +116,8 @@ impl Run {
 
     fn tell(&self, end: &str, elapsed: Duration) {
         if let Some(trace) = &self.trace {
-            // Whole milliseconds: printing fractions would bring the code for floats.
-            let spent = elapsed.as_millis();
+            // Whole milliseconds: printing fractions would bring the code for floats, and `as_millis` that for 128 bits.
+            let spent = elapsed.as_secs() * 1_000 + u64::from(elapsed.subsec_millis());
             trace(&format!("{} ({end}, {spent} ms)", self.command_line()));
         }
     }
@@ -142,7 +142,7 @@ impl Run {
 ///
 /// Empty and relative entries of `PATH` are passed over: they mean the working folder, which may be a stranger's
 /// repository. On Windows the extensions of `PATHEXT` are tried.
-pub fn find(env: &Env, name: impl AsRef<OsStr>) -> Option<PathBuf> {
+pub fn find(env: &Env, name: &OsStr) -> Option<PathBuf> {
     let path = env.var_os("PATH").unwrap_or_default();
     let absolute = std::env::split_paths(path).filter(|folder| folder.is_absolute());
     let list = std::env::join_paths(absolute).ok()?;
@@ -150,8 +150,8 @@ pub fn find(env: &Env, name: impl AsRef<OsStr>) -> Option<PathBuf> {
 }
 
 /// The file that [`find`] passes over because it may not be executed.
-pub fn find_not_executable(env: &Env, name: impl AsRef<OsStr>) -> Option<PathBuf> {
-    let name = Path::new(name.as_ref());
+pub fn find_not_executable(env: &Env, name: &OsStr) -> Option<PathBuf> {
+    let name = Path::new(name);
     if name.components().count() > 1 {
         return Some(env.cwd.join(name)).filter(|path| path.exists());
     }

@@ -20,6 +20,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::error::{Code, Error};
+use crate::report::compact;
 use scan::Member;
 use text::Encoding;
 
@@ -154,7 +155,7 @@ impl Document {
     ///
     /// `None` too for a number beyond any float and for nesting beyond 128 levels; [`Document::kind`] knows those.
     pub fn get(&self, path: &[&str]) -> Option<Value> {
-        serde_json::from_str(self.text_of(path)?).ok()
+        serde_json::from_slice(self.text_of(path)?.as_bytes()).ok()
     }
 
     /// What the value at `path` is.
@@ -196,7 +197,7 @@ impl Document {
         if self.get(path).as_ref() == Some(value) {
             return Ok(());
         }
-        self.put(path, value.to_string().as_bytes())
+        self.put(path, compact(value).as_bytes())
     }
 
     /// Puts the value that `other` has at `path` to the same place here, in `other`'s spelling.
@@ -347,7 +348,7 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
 }
 
 fn same_meaning(a: &str, b: &str) -> bool {
-    let parse = serde_json::from_str::<Value>;
+    let parse = |text: &str| serde_json::from_slice::<Value>(text.as_bytes());
     a == b || matches!((parse(a), parse(b)), (Ok(a), Ok(b)) if same_value(&a, &b))
 }
 

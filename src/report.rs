@@ -44,7 +44,15 @@ pub fn document(data: &impl Serialize) -> String {
 
 /// A value as JSON with two spaces and a newline at its end, as `JSON.stringify(value, null, 2)` and `console.log` have it.
 pub fn pretty(value: &impl Serialize) -> String {
-    let mut json = Json::default();
+    written(value, Json::default())
+}
+
+/// A value as JSON on one line, as `JSON.stringify(value)` has it.
+pub fn compact<T: Serialize + ?Sized>(value: &T) -> String {
+    written(value, Json::compact())
+}
+
+fn written<T: Serialize + ?Sized>(value: &T, mut json: Json) -> String {
     let written = value.serialize(&mut json);
     // Our values hold strings, numbers and maps with string keys, which always serialise.
     debug_assert!(written.is_ok(), "a value that has no JSON form");
@@ -166,7 +174,7 @@ pub fn capitalized(text: &str) -> String {
     capitalized
 }
 
-/// An address with `***` for what stands before `@` in it: a password may hold any character.
+/// An address with `***` for what stands before the last `@` in it, after the `://`: a password may hold any character.
 pub fn without_password(url: &str) -> String {
     let Some((before, host)) = url.rsplit_once('@') else {
         return url.to_owned();
@@ -224,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn indents_as_serde_json_does() {
+    fn writes_as_serde_json_does() {
         let deep = (0..40).fold(
             serde_json::json!([1]),
             |inner, _| serde_json::json!({"a": inner}),
@@ -240,6 +248,7 @@ mod tests {
         ] {
             let want = serde_json::to_string_pretty(&value).unwrap() + "\n";
             assert_eq!(pretty(&value), want);
+            assert_eq!(compact(&value), serde_json::to_string(&value).unwrap());
         }
     }
 }

@@ -21,15 +21,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use support::secrets::Secrets;
-use support::snapshot;
+use support::{APPLY, snapshot};
 
-const APPLY: &[&str] = &[
-    "apply-config",
-    "--offline",
-    "--profile=dev",
-    "--region=us-west-2",
-    "--model=global.anthropic.claude-opus-4-5-20251101-v1:0",
-];
 const REMOVE: &[&str] = &["apply-config", "--remove"];
 const SETTINGS: &[u8] =
     b"{\n\t\"permissions\": {\"allow\": [\"Read\"]},\n\t\"env\": {\"A\": 1.0}\n}";

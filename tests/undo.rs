@@ -12,15 +12,7 @@ use std::path::{Path, PathBuf};
 
 use jsonc_parser::JsonValue;
 use support::sandbox::{self, NOW, Output, Sandbox};
-use support::{entries, fixture, name};
-
-const APPLY: &[&str] = &[
-    "apply-config",
-    "--profile=dev",
-    "--region=us-west-2",
-    "--model=us.anthropic.claude-opus-4-8",
-    "--offline",
-];
+use support::{APPLY, entries, fixture, name};
 
 const REMOVE: &[&str] = &["apply-config", "--remove"];
 

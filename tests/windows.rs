@@ -35,15 +35,8 @@ mod on_windows {
     use serde_json::Value;
 
     use crate::support::sandbox::{self, NOW, Sandbox, write};
-    use crate::support::{entries, fixture, name, stand_in, trials};
+    use crate::support::{APPLY, entries, fixture, name, stand_in, trials};
 
-    const APPLY: &[&str] = &[
-        "apply-config",
-        "--offline",
-        "--profile=dev",
-        "--region=us-west-2",
-        "--model=global.anthropic.claude-opus-4-5-20251101-v1:0",
-    ];
     /// Longer than a test may take.
     const LONG: Duration = Duration::from_secs(120);
 

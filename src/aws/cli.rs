@@ -47,7 +47,7 @@ impl AwsCli {
     /// # Errors
     /// `AWS_CLI_NOT_FOUND`, with what installs it here.
     pub fn find(env: &Env) -> Result<Self> {
-        let path = exec::find(env, "aws").ok_or_else(|| {
+        let path = exec::find(env, "aws".as_ref()).ok_or_else(|| {
             Error::new(Code::AwsCliNotFound, "the `aws` command is not on PATH")
                 .suggest(failure::install_step())
         })?;

@@ -203,6 +203,14 @@ impl Credentials {
         self
     }
 
+    /// Their `part`, in the words of a sentence, has run out.
+    fn expired(mut self, part: &str, profile: &str, since: i64, step: &str) -> Self {
+        self.status = Status::Expired;
+        let ago = describe_span(since);
+        let message = format!("the {part} of the profile `{profile}` ended {ago} ago");
+        self.because(Code::CredentialsExpired, message, step)
+    }
+
     /// Notes role credentials that the CLI keeps. Where there is a problem, `aws` works all the same: that is said.
     fn with_kept(mut self, kept: Option<Epoch>, now: Epoch) -> Self {
         self.cached_role_until = kept;

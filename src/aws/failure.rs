@@ -10,7 +10,7 @@ mod service;
 use std::borrow::Cow;
 
 use crate::error::{Code, Error};
-use crate::report::escape;
+use crate::report::{escape, without_password};
 use crate::shell::quote;
 pub use network::is_of_region;
 
@@ -216,16 +216,17 @@ fn bounded(text: &str) -> String {
     escape(&short)
 }
 
-/// Takes `USER:PASSWORD@` out of URLs, as a proxy's may have it.
+/// Hides `USER:PASSWORD` in URLs, as a proxy's may have it.
 ///
 /// `aws` quotes them as they were set, and a password may hold whatever else ends a URL: a slash, a quote, a blank, another
-/// `@`. So all of a line goes from `://` to its last `@`: a word too many rather than a part of a secret too few.
+/// `@`. So all of a line is hidden from `://` to its last `@`: a word too many rather than a part of a secret too few.
 fn without_passwords(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
-        let (before, url) = line.split_once("://").unwrap_or((line, ""));
-        match url.rsplit_once('@') {
-            Some((_, host)) => Cow::Owned(format!("{before}://{host}")),
-            None => Cow::Borrowed(line),
+        let url = line.split_once("://").map(|(_, url)| url);
+        if url.is_some_and(|url| url.contains('@')) {
+            Cow::Owned(without_password(line))
+        } else {
+            Cow::Borrowed(line)
         }
     });
     lines.collect()

@@ -40,7 +40,7 @@ pub const ABSENT: &[u8] = b"absent\n";
 pub const BEDROCK_STILL_ON: &str = "BEDROCK_STILL_ON";
 
 /// The code of an edit that goes by no kept original, where an earlier apply should have left one.
-pub const KEPT_ORIGINAL_MISSING: &str = "KEPT_ORIGINAL_MISSING";
+const KEPT_ORIGINAL_MISSING: &str = "KEPT_ORIGINAL_MISSING";
 
 /// What the kept original begins with where there was no apply: `inference-config` set caps on a configuration made by
 /// hand. The file from before that follows.
@@ -81,6 +81,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+    /// That there should be a kept original and is none to go by. A backup is the nearest to it then.
+    pub lost_original: Option<Warning>,
     /// What to do with the kept original.
     pub keep: Keep,
 }
@@ -161,6 +163,7 @@ fn finish(
         bytes,
         changes,
         warnings,
+        lost_original: None,
         keep: Keep::Leave,
     })
 }

@@ -18,6 +18,7 @@ use crate::env::Env;
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::json_edit::Document;
+use crate::report::compact;
 use crate::shell;
 use crate::time::Epoch;
 
@@ -96,7 +97,7 @@ pub fn render(binary: &str) -> Vec<Asset> {
 
 /// `text` as it stands between the quotes of a JSON string.
 fn in_json(text: &str) -> String {
-    let text = Value::from(text).to_string();
+    let text = compact(text);
     let inside = text
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'));
@@ -181,7 +182,7 @@ impl HookFailure {
 
     /// Leaves the note. Where even that fails there is nothing more to do.
     pub fn note(self, env: &Env) {
-        let text = serde_json::to_string(&self).unwrap_or_default() + "\n";
+        let text = compact(&self) + "\n";
         let _ = file::write(&Self::path(env), text.as_bytes(), 0o600);
     }
 

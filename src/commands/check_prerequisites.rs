@@ -47,7 +47,7 @@ impl CheckPrerequisites {
     /// `INTERRUPTED`.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let env = context.env;
-        let paths = ["aws", "node"].map(|name| exec::find(env, name));
+        let paths = ["aws", "node"].map(|name| exec::find(env, name.as_ref()));
         let offline = context.options.offline;
         let runs: Vec<exec::Run> = paths
             .iter()

@@ -19,7 +19,7 @@ use crate::commands::{Context, settings_edit};
 use crate::env::{Env, LocalTime};
 use crate::error::{Code, Error, Result};
 use crate::file;
-use crate::report::{Look, Report, escape};
+use crate::report::{Look, Report, compact, escape};
 use crate::time::describe_span;
 
 arguments! {
@@ -315,7 +315,7 @@ const RESTART: &str = "Restart Claude Code: this session keeps what it started w
 fn tell(env: &Env, what: &str, changes: &[Change], then: &str) -> String {
     let value = |value: &Option<Value>| match value {
         Some(Value::String(text)) => escape(text),
-        Some(value) => escape(&value.to_string()),
+        Some(value) => escape(&compact(value)),
         None => "(gone)".to_owned(),
     };
     let path = env.tilde(&settings_path(env, Scope::User));

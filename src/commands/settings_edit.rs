@@ -108,6 +108,7 @@ fn carry_out(
     plan: &mut Planner<'_>,
 ) -> Result<Edited> {
     let mut last = Edited::new(path, false);
+    let mut lost_original = None;
     let outcome = file::edit(
         path,
         file::Options {
@@ -116,6 +117,7 @@ fn carry_out(
         },
         |seen| {
             let plan = plan(seen)?;
+            lost_original.clone_from(&plan.lost_original);
             last = Edited {
                 changes: plan.changes.clone(),
                 warnings: plan.warnings.clone(),
@@ -135,17 +137,15 @@ fn carry_out(
             })
         },
     )?;
-    let mut warnings = last.warnings.iter_mut();
-    if let Some(warning) = warnings.find(|found| found.code.starts_with("KEPT_ORIGINAL")) {
-        // Where the kept original is gone, that is the nearest to it.
+    if let Some(mut warning) = lost_original {
         let backup = file::oldest_backup(path, &|bytes| {
             Document::parse(bytes).is_ok_and(|found| !plan::switches_on(&found))
         });
-        let step = backup.map(|backup| {
+        warning.suggestion = backup.map(|backup| {
             let backup = context.env.tilde(&backup);
             format!("look into the oldest backup without Bedrock: {backup}")
         });
-        warning.suggestion = step.or(warning.suggestion.take());
+        last.warnings.insert(0, warning);
     }
     let in_project = outcome.changed && context.options.scope != Scope::User;
     if in_project && (outcome.backup.is_some() || matches!(file::read_kept(path), Ok(Some(_)))) {

@@ -233,8 +233,8 @@ fn programs_are_never_found_in_the_working_folder() {
     stdout(&sh(&format!("touch '{path}'; chmod 755 '{path}'")));
     let mut env = env();
     env.cwd = folder.path().to_owned();
-    assert_eq!(find(&env, "program"), None);
-    assert_eq!(find(&env, "./program"), Some(program));
-    assert!(find(&env, "sh").is_some_and(|path| path.is_absolute()));
-    assert_eq!(find(&env, "no-such-program"), None);
+    assert_eq!(find(&env, "program".as_ref()), None);
+    assert_eq!(find(&env, "./program".as_ref()), Some(program));
+    assert!(find(&env, "sh".as_ref()).is_some_and(|path| path.is_absolute()));
+    assert_eq!(find(&env, "no-such-program".as_ref()), None);
 }

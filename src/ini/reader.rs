@@ -335,7 +335,7 @@ impl<'a> Reader<'a> {
     fn check_last_section(&self) -> Result<(), Malformed> {
         match self.sections.last() {
             Some(section) if section.header != DEFAULT_SECTION => {
-                // A few keys are compared sooner than sorted.
+                // A few keys are compared sooner than noted.
                 let known = section.entries.iter().enumerate();
                 let is_new = |(at, entry): (usize, &Entry)| {
                     let before = section.entries.iter().take(at);
@@ -344,7 +344,7 @@ impl<'a> Reader<'a> {
                 if section.entries.len() <= 16 && known.into_iter().all(is_new) {
                     return Ok(());
                 }
-                check_keys(section.header, section.entries.iter().collect())
+                check_keys(section.header, &mut section.entries.iter())
             }
             _ => Ok(()),
         }
@@ -353,8 +353,10 @@ impl<'a> Reader<'a> {
     fn finish(mut self) -> Result<Document<'a>, Malformed> {
         self.close_entry()?;
         self.check_last_section()?;
-        let defaults = super::default_entries(&self.sections, &self.defaults);
-        check_keys(DEFAULT_SECTION, defaults.collect())?;
+        check_keys(
+            DEFAULT_SECTION,
+            &mut super::default_entries(&self.sections, &self.defaults),
+        )?;
         for (key, malformed) in self.broken_defaults {
             let inherits = |section: &Section| {
                 section.header != DEFAULT_SECTION && section.find(&key).is_none()
@@ -370,12 +372,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn check_keys(header: &str, mut entries: Vec<&Entry>) -> Result<(), Malformed> {
-    entries.sort_by(|a, b| a.key.cmp(&b.key));
-    let twice = entries.windows(2).filter_map(|pair| match pair {
-        [first, second] if first.key == second.key => Some((first.line, second)),
-        _ => None,
-    });
+fn check_keys<'e, 'a: 'e>(
+    header: &str,
+    entries: &mut dyn Iterator<Item = &'e Entry<'a>>,
+) -> Result<(), Malformed> {
+    let mut seen: NameMap<&str, usize> = NameMap::default();
+    let twice = entries.filter_map(|entry| Some((seen.insert(&entry.key, entry.line)?, entry)));
     match twice.min_by_key(|(_, second)| second.line) {
         Some((first, second)) => Err(Malformed::new(
             second.line,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Document;
 use super::scan::Member;
+use crate::report::compact;
 
 /// An object of a document: where it is, what it holds, and the member that it is the value of.
 pub(super) struct Object {
@@ -14,7 +15,7 @@ pub(super) struct Object {
 
 /// Adds a member after the last one.
 pub(super) fn append(document: &mut Document, object: &Object, name: &str, value: &[u8]) {
-    let name = serde_json::Value::from(name).to_string();
+    let name = compact(name);
     let view = document.view.as_str();
     let style = Style::of(view, object);
     let member = [name.as_bytes(), style.colon.as_bytes(), value].concat();

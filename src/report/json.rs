@@ -1,4 +1,4 @@
-//! JSON with two spaces a level, as `JSON.stringify(value, null, 2)` writes it.
+//! JSON with two spaces a level, as `JSON.stringify(value, null, 2)` writes it, or on one line, as `JSON.stringify(value)`.
 //!
 //! What no answer holds (bytes, tuples, variants with values) has no form here.
 //! Thousands of profiles are written by the field: a field costs a few copies here and no machinery.
@@ -16,14 +16,24 @@ const BETWEEN: &[u8] = b",\n                                ";
 pub(super) struct Json {
     bytes: Vec<u8>,
     depth: usize,
+    /// Whether all stands on one line, without a blank.
+    compact: bool,
 }
 
 type Done = Result<(), Error>;
 
 impl Json {
-    /// The text, with a newline at its end.
+    /// No text yet, of a value on one line.
+    pub(super) fn compact() -> Self {
+        Json {
+            compact: true,
+            ..Json::default()
+        }
+    }
+
+    /// The text, with a newline at its end where it is not compact.
     pub(super) fn finish(mut self) -> String {
-        self.bytes.push(b'\n');
+        self.line(1);
         String::from_utf8(self.bytes).unwrap_or_default()
     }
 
@@ -39,7 +49,7 @@ impl Json {
 
     /// What stands between two values, from the comma (0) or from the line's end (1) on.
     fn line(&mut self, from: usize) {
-        let width = 2 + 2 * self.depth;
+        let width = if self.compact { 1 } else { 2 + 2 * self.depth };
         let between = BETWEEN.get(from..width);
         self.bytes
             .extend_from_slice(between.unwrap_or(&BETWEEN[from..]));
@@ -68,7 +78,13 @@ impl Json {
         self.next();
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(name.as_bytes());
-        self.bytes.extend_from_slice(b"\": ");
+        self.bytes.push(b'"');
+        self.colon();
+    }
+
+    fn colon(&mut self) {
+        let colon = if self.compact { ":" } else { ": " };
+        self.bytes.extend_from_slice(colon.as_bytes());
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "each caller ends with it")]
@@ -279,7 +295,7 @@ impl SerializeMap for &mut Json {
     }
 
     fn serialize_value<T: ?Sized + Serialize>(&mut self, value: &T) -> Done {
-        self.bytes.extend_from_slice(b": ");
+        self.colon();
         value.serialize(&mut **self)
     }
 

@@ -29,6 +29,15 @@ macro_rules! trials {
 }
 pub(crate) use trials;
 
+/// Bedrock on, with a profile of the cases.
+pub(crate) const APPLY: &[&str] = &[
+    "apply-config",
+    "--offline",
+    "--profile=dev",
+    "--region=us-west-2",
+    "--model=global.anthropic.claude-opus-4-5-20251101-v1:0",
+];
+
 /// The project's folder.
 pub(crate) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

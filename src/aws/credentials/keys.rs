@@ -2,9 +2,8 @@
 
 use super::{Credentials, Kind, Status};
 use crate::aws::profiles::{Profile, Section};
-use crate::error::Code;
 use crate::shell::quote;
-use crate::time::{Epoch, describe_span, parse_timestamp};
+use crate::time::{Epoch, parse_timestamp};
 
 pub(super) const ACCESS_KEY: &str = "aws_access_key_id";
 pub(super) const SECRET_KEY: &str = "aws_secret_access_key";
@@ -56,15 +55,8 @@ pub(super) fn inspect(profile: &Profile, section: &Section, now: Epoch) -> Optio
             .find_map(|key| parse_timestamp(section.text(key)?));
     }
     if let Some(end) = credentials.expires.filter(|end| *end <= now) {
-        credentials.status = Status::Expired;
-        credentials = credentials.because(
-            Code::CredentialsExpired,
-            format!(
-                "the session keys of the profile `{name}` ended {} ago",
-                describe_span(now - end)
-            ),
-            "fetch new session keys with the tool that wrote them",
-        );
+        let step = "fetch new session keys with the tool that wrote them";
+        credentials = credentials.expired("session keys", name, now - end, step);
     }
     Some(credentials)
 }

@@ -6,7 +6,6 @@ use crate::aws::profiles::Profile;
 use crate::aws::role_cache::{self, LoginState, judge_login};
 use crate::env::Env;
 use crate::error::Code;
-use crate::time::describe_span;
 
 pub(super) fn inspect(env: &Env, profile: &Profile) -> Option<Credentials> {
     if !profile.has("login_session") {
@@ -44,11 +43,7 @@ pub(super) fn inspect(env: &Env, profile: &Profile) -> Option<Credentials> {
             format!("nobody has logged in to the profile `{name}` yet"),
         ),
         LoginState::Expired(end) => {
-            let ago = describe_span(env.now - end);
-            (
-                Code::CredentialsExpired,
-                format!("the login of the profile `{name}` ended {ago} ago"),
-            )
+            return Some(credentials.expired("login", name, env.now - end, &command));
         }
         LoginState::Invalid(why) => (
             Code::CredentialsInvalid,

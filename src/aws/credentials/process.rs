@@ -20,7 +20,7 @@ pub(super) fn inspect(env: &Env, profile: &Profile) -> Option<Credentials> {
             "give it a program and its arguments, with every quote closed",
         ));
     };
-    if exec::find(env, &program).is_some() {
+    if exec::find(env, program.as_ref()).is_some() {
         return Some(Credentials::new(Kind::Process, Status::Unverified));
     }
     Some(Credentials::new(Kind::Process, Status::Invalid).because(

@@ -7,7 +7,7 @@ use crate::aws::profiles::Profile;
 use crate::aws::role_cache::AssumeRole;
 use crate::error::Code;
 use crate::file;
-use crate::time::{Epoch, describe_span};
+use crate::time::Epoch;
 
 /// The key whose presence, even empty, keeps the profile from being an ordinary role.
 pub(super) const TOKEN_FILE: &str = "web_identity_token_file";
@@ -36,15 +36,8 @@ pub(super) fn inspect(
     let now = inspector.env.now;
     let path = inspector.env.cwd.join(file);
     if let Some(end) = end_of(&path).filter(|end| *end <= now) {
-        credentials.status = Status::Expired;
-        credentials = credentials.because(
-            Code::CredentialsExpired,
-            format!(
-                "the token of the profile `{name}` ended {} ago",
-                describe_span(now - end)
-            ),
-            format!("have a new token written to {file}"),
-        );
+        let step = format!("have a new token written to {file}");
+        credentials = credentials.expired("token", name, now - end, &step);
     }
     if !path.is_file() {
         credentials.status = Status::Missing;

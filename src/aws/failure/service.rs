@@ -16,7 +16,8 @@ pub(super) struct Refusal {
 /// Reads the refusal in its text form, or in the JSON that `cli_error_format = json` asks for.
 pub(super) fn parse(context: &Context<'_>, text: &str) -> Option<Refusal> {
     if let Some(start) = text.find('{').filter(|at| text[..*at].trim().is_empty()) {
-        let json: serde_json::Value = serde_json::from_str(text.get(start..)?.trim()).ok()?;
+        let json = text.get(start..)?.trim();
+        let json: serde_json::Value = serde_json::from_slice(json.as_bytes()).ok()?;
         let member = |name: &str| Some(json.get(name)?.as_str()?.to_owned());
         let words = context.operation.rsplit(' ').next().unwrap_or_default();
         return Some(Refusal {

@@ -111,8 +111,7 @@ pub fn plan_apply(
         if switches_on(&before) {
             // Made by hand, or by an earlier apply whose original is gone: nothing tells which.
             let message = "Bedrock was on already, and nothing is kept from before that: a reset will bring the former settings back, with Bedrock on";
-            plan.warnings
-                .push(Warning::new(KEPT_ORIGINAL_MISSING, message));
+            plan.lost_original = Some(Warning::new(KEPT_ORIGINAL_MISSING, message));
         }
     }
     Ok(plan)

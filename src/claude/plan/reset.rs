@@ -26,6 +26,7 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
             bytes: None,
             changes: Vec::new(),
             warnings: Vec::new(),
+            lost_original: None,
             // A reset that was killed half-way leaves the note that there was no file. An original of a file that the
             // user deleted since is all that is left of it, and stays.
             keep: if kept == Some(ABSENT) {
@@ -56,8 +57,21 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
         }
     }
     let known = original.is_some() || noted.is_some();
-    let warnings = warnings(&before, &after, kept.is_some(), known);
+    let warnings = warnings(&before, &after, known);
     let mut plan = finish(current, &before, &after, warnings, path)?;
+    plan.lost_original = if kept.is_some() && !known {
+        Some(Warning::new(
+            "KEPT_ORIGINAL_INVALID",
+            "the kept original cannot be read, so earlier values could not be put back",
+        ))
+    } else if kept.is_none() && switches_on(&before) && !switches_on(&after) {
+        Some(Warning::new(
+            KEPT_ORIGINAL_MISSING,
+            "nothing is kept from before the first apply, so earlier values, if there were any, cannot be put back",
+        ))
+    } else {
+        None
+    };
     if noted.is_some() {
         plan.keep = Keep::Discard;
     }
@@ -128,21 +142,8 @@ fn is_ours(document: &Document, key: &Key) -> bool {
     }
 }
 
-fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> Vec<Warning> {
-    let was_configured = switches_on(before);
+fn warnings(before: &Document, after: &Document, restored: bool) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    if kept && !restored {
-        warnings.push(Warning::new(
-            "KEPT_ORIGINAL_INVALID",
-            "the kept original cannot be read, so earlier values could not be put back",
-        ));
-    }
-    if !kept && was_configured && !switches_on(after) {
-        warnings.push(Warning::new(
-            KEPT_ORIGINAL_MISSING,
-            "nothing is kept from before the first apply, so earlier values, if there were any, cannot be put back",
-        ));
-    }
     if restored && switches_on(after) {
         let message = "the settings from before the first apply had Bedrock on too, and are back";
         warnings.push(Warning::new(BEDROCK_STILL_ON, message).suggest("claude-bedrock reset"));
@@ -158,7 +159,7 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
     }
     let caps = [keys::THINKING, keys::OUTPUT];
     let mut caps = caps.iter().filter(|path| after.kind(path).is_some());
-    if let (Some(cap), true) = (caps.next(), was_configured && !restored) {
+    if let (Some(cap), true) = (caps.next(), switches_on(before) && !restored) {
         let cap = cap.join(".");
         let rest = if caps.next().is_some() {
             " and the cap on output stay, because nothing tells who set them"

@@ -144,8 +144,9 @@ fn defect_16_caps_of_the_user_stay_and_are_reported_where_bedrock_was_on() {
     );
     let text = r#"{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","MAX_THINKING_TOKENS":"8192"}}"#;
     let plan = reset(Some(text.as_bytes()), None);
+    assert_eq!(plan.lost_original.unwrap().code, "KEPT_ORIGINAL_MISSING");
     let codes: Vec<&str> = plan.warnings.iter().map(|warning| warning.code).collect();
-    assert_eq!(codes, ["KEPT_ORIGINAL_MISSING", "CAPS_LEFT"]);
+    assert_eq!(codes, ["CAPS_LEFT"]);
     // The kept original tells that they were not there before.
     let plan = reset(Some(text.as_bytes()), Some(b"{ }"));
     assert_eq!(
@@ -252,7 +253,7 @@ fn the_kept_original_is_written_at_the_first_apply_only() {
     );
     let plan = reset(Some(CONFIGURED.as_bytes()), Some(b"{"));
     assert_eq!(plan.keep, Keep::Leave);
-    assert_eq!(plan.warnings[0].code, "KEPT_ORIGINAL_INVALID");
+    assert_eq!(plan.lost_original.unwrap().code, "KEPT_ORIGINAL_INVALID");
 }
 
 #[test]

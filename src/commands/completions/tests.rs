@@ -28,7 +28,7 @@ fn every_script_names_the_commands_and_options() {
 fn bash_offers(words: &[&str]) -> Option<Vec<String>> {
     let mut env = Env::for_test(Path::new("/"), &[("PATH", "/usr/bin:/bin:/usr/local/bin")]);
     env.cwd = Path::new("/").to_owned();
-    let bash = exec::find(&env, "bash")?;
+    let bash = exec::find(&env, "bash".as_ref())?;
     let quoted: Vec<String> = words.iter().map(|word| crate::shell::quote(word)).collect();
     let script = format!(
         "{}\nclaude-bedrock() {{ printf '        \"name\": \"%s\",\\n' dev 'my dev' prod; }}\nCOMP_WORDS=(claude-bedrock {})\nCOMP_CWORD={}\n_claude_bedrock\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",

@@ -23,7 +23,7 @@ pub(super) const FURTHER: &[Test] = &[
 ];
 
 fn aws_is_found(facts: &Facts) -> Finding {
-    match exec::find(facts.env, "aws") {
+    match exec::find(facts.env, "aws".as_ref()) {
         Some(path) => ok(format!("`aws` is {}", facts.env.tilde(&path))),
         None => warn("`aws` is not on PATH: nothing can log in or list models")
             .remedy("install the AWS CLI version 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"),
@@ -31,7 +31,7 @@ fn aws_is_found(facts: &Facts) -> Finding {
 }
 
 fn claude_is_found(facts: &Facts) -> Finding {
-    match exec::find(facts.env, "claude") {
+    match exec::find(facts.env, "claude".as_ref()) {
         Some(path) => ok(format!("`claude` is {}", facts.env.tilde(&path))),
         // Editors carry one of their own.
         None => skipped("`claude` is not on PATH"),
@@ -60,7 +60,7 @@ fn command_starts(
     let Some(program) = words.first().filter(|word| !is_of_the_shell(word)) else {
         return skipped(format!("`{key}` is a line for a shell"));
     };
-    match exec::find(facts.env, program) {
+    match exec::find(facts.env, program.as_ref()) {
         Some(_) => ok(format!("`{key}` starts `{program}`, which is there")),
         None => bad(format!("`{key}` starts `{program}`, which is not there")).remedy(format!(
             "install it, or correct `{key}` in {}",
