@@ -52,6 +52,57 @@ fn every_code_has_a_row_in_the_readme_and_a_test() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// Those of warnings in what cases print, and those of the checks of `doctor`.
+#[test]
+fn every_warning_and_check_stands_in_the_readme() {
+    let Some(readme) = readme() else { return };
+    let mut found = std::collections::BTreeSet::new();
+    for case in folders(&fixture("cases")).iter().flat_map(|it| folders(it)) {
+        let printed = entries(&case)
+            .into_iter()
+            .filter(|it| name(it).starts_with("stdout"));
+        for text in printed.filter_map(|path| std::fs::read(path).ok()) {
+            if let Ok(answer) = serde_json::from_slice(&text) {
+                codes_of_warnings(&answer, &mut found);
+            }
+        }
+    }
+    assert!(found.len() > 30, "only {} warnings found", found.len());
+    let checks = text_below(&project().join("src/commands/doctor"), &|_, text| {
+        let entry = |line: &str| {
+            let (code, rest) = line.strip_prefix("    (\"")?.split_once("\", ")?;
+            rest.ends_with("),").then(|| format!("{code}\n"))
+        };
+        text.lines().filter_map(entry).collect()
+    });
+    assert!(checks.lines().count() > 50, "{checks}");
+    found.extend(checks.lines().map(str::to_owned));
+    found.retain(|code| !readme.contains(&format!("`{code}`")));
+    assert!(found.is_empty(), "not in the README: {found:?}");
+}
+
+/// The codes in every `warnings` of an answer.
+fn codes_of_warnings(answer: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match answer {
+        serde_json::Value::Object(members) => {
+            for (key, value) in members {
+                let warnings = value.as_array().filter(|_| key == "warnings");
+                for warning in warnings.into_iter().flatten() {
+                    let code = warning["code"].as_str();
+                    found.extend(code.map(str::to_owned));
+                }
+                codes_of_warnings(value, found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for item in items {
+                codes_of_warnings(item, found);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Codes that no case can reach, with what does.
 const NOT_BY_A_CASE: &[(&str, &str)] = &[
     // It would be a defect.

@@ -150,7 +150,8 @@ def main():
                         wrong.append(f"seed {seed}: {what}\n  botocore {new}\n  expected {want}")
     print("\n".join(wrong))
     print(f"{chosen.count} files from seed {chosen.seed}: {dict(sorted(counts.items()))}")
-    print(f"differences: {len(wrong)}")
+    edited = sum(count for what, count in counts.items() if what.endswith(": edited"))
+    print(f"edits: {edited}, differences: {len(wrong)}")
     return 1 if wrong else 0
 
 
