@@ -27,13 +27,7 @@ pub(super) fn render(path: &[&'static Usage], width: usize) -> String {
     };
     page.prose(usage.help);
     let words: Vec<&str> = path.iter().map(|usage| usage.name).collect();
-    let mut line = format!("Usage: {} [OPTIONS]", words.join(" "));
-    for flag in usage.flags.iter().filter(|flag| flag.is_required()) {
-        line.push_str(&format!(" {}", flag.typed()));
-    }
-    if !usage.below.is_empty() {
-        line.push_str(" <COMMAND>");
-    }
+    let mut line = format!("Usage: {} {}", words.join(" "), usage.behind());
     page.text.push('\n');
     page.paragraph(&mut line);
     if !usage.below.is_empty() {
@@ -83,9 +77,7 @@ fn row(flag: &Flag) -> Entry {
         None if flag.is_option() => "    ".to_owned(),
         None => String::new(),
     };
-    // Words whose meaning the sentence gives are not listed again.
-    let told = |words: &&[(&str, &str)]| words.iter().any(|(word, _)| !flag.help.contains(word));
-    let words = Some(flag.words()).filter(told).unwrap_or_default();
+    let words = flag.words_to_explain();
     ([letter, flag.typed()].concat(), flag.help.trim(), words)
 }
 

@@ -36,6 +36,19 @@ impl Usage {
     pub fn shown(&self) -> impl Iterator<Item = &'static Usage> {
         self.below.iter().copied().filter(|below| !below.hidden)
     }
+
+    /// What stands behind the words that lead to it: `[OPTIONS] -- <CMD>...`.
+    pub fn behind(&self) -> String {
+        let mut line = "[OPTIONS]".to_owned();
+        for flag in self.flags.iter().filter(|flag| flag.is_required()) {
+            line.push(' ');
+            line.push_str(&flag.typed());
+        }
+        if !self.below.is_empty() {
+            line.push_str(" <COMMAND>");
+        }
+        line
+    }
 }
 
 /// An option, or an argument without a name of its own.
@@ -164,6 +177,13 @@ impl Flag {
             Takes::OneOf(_, words) | Takes::Argument(words) => words,
             _ => &[],
         }
+    }
+
+    /// The same where each has to be explained: words whose meaning the help gives already are none.
+    pub fn words_to_explain(&self) -> Words {
+        let words = self.words();
+        let told = words.iter().all(|(word, _)| self.help.contains(word));
+        if told { &[] } else { words }
     }
 }
 

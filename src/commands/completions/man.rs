@@ -67,7 +67,8 @@ claude\-bedrock reset
 fn commands(above: &Usage, path: &str, out: &mut String) {
     for command in above.shown() {
         let path = format!("{path} {}", command.name);
-        out.push_str(&format!(".SS {}\n", escape(&path)));
+        let (path_of, behind) = (escape(&path), escape(&command.behind()));
+        out.push_str(&format!(".SS {path_of}\n\\fB{path_of}\\fR {behind}\n.PP\n"));
         text(command.help, "PP", out);
         arguments(command.flags, out);
         commands(command, &path, out);
@@ -81,17 +82,22 @@ fn arguments(flags: &[Flag], out: &mut String) {
             out.push_str(&format!("\\fB\\-{short}\\fR, "));
         }
         let typed = flag.typed();
-        let (name, value) = typed.split_once(" <").unwrap_or((&typed, ""));
+        let option = typed.split_once(" <").filter(|_| flag.is_option());
+        let (name, value) = option.unwrap_or((&typed, ""));
         out.push_str(&format!("\\fB{}\\fR", escape(name)));
         if let Some(value) = value.strip_suffix('>') {
             out.push_str(&format!(" \\fI{}\\fR", escape(value)));
         }
         out.push('\n');
         text(flag.help, "IP", out);
-        let words: Vec<&str> = flag.words().iter().map(|(word, _)| *word).collect();
+        let words = flag.words_to_explain();
         if !words.is_empty() {
-            let words = escape(&words.join(", "));
-            out.push_str(&format!(".IP\nOne of: {words}\n"));
+            out.push_str(".RS\n");
+            for (word, meaning) in words {
+                out.push_str(&format!(".TP\n\\fB{}\\fR\n", escape(word)));
+                text(meaning, "IP", out);
+            }
+            out.push_str(".RE\n");
         }
     }
 }
@@ -153,7 +159,11 @@ mod tests {
                 },
                 Flag {
                     help: " How",
-                    ..Flag::option("how", Takes::OneOf("HOW", &[("a", ""), ("b", "")])).short('h')
+                    ..Flag::option(
+                        "how",
+                        Takes::OneOf("HOW", &[("a", " This"), ("b", " That")]),
+                    )
+                    .short('h')
                 },
             ],
             below: &[],
@@ -177,9 +187,9 @@ mod tests {
         };
         let page = page(&root, &[Flag::switch("json")]);
         for wanted in [
-            ".SH COMMANDS\n.SS pro\\-gram add\nAdds one\n.PP\nand more\n.nf\nlike this\n.fi\n",
+            ".SH COMMANDS\n.SS pro\\-gram add\n\\fBpro\\-gram add\\fR [OPTIONS] <WHAT>\n.PP\nAdds one\n.PP\nand more\n.nf\nlike this\n.fi\n",
             ".TP\n\\fB<WHAT>\\fR\n\\&.what\n",
-            ".TP\n\\fB\\-h\\fR, \\fB\\-\\-how\\fR \\fIHOW\\fR\nHow\n.IP\nOne of: a, b\n",
+            ".TP\n\\fB\\-h\\fR, \\fB\\-\\-how\\fR \\fIHOW\\fR\nHow\n.RS\n.TP\n\\fBa\\fR\nThis\n.TP\n\\fBb\\fR\nThat\n.RE\n",
             ".SH GLOBAL OPTIONS\n.TP\n\\fB\\-\\-json\\fR\n",
         ] {
             assert!(page.contains(wanted), "{wanted}\n--\n{page}");

@@ -120,7 +120,13 @@ _claude_bedrock() {
         r")
     _describe 'claude-bedrock' choices
 }
-if [[ $funcstack[1] == _claude_bedrock ]]; then _claude_bedrock; else compdef _claude_bedrock claude-bedrock; fi
+if [[ $funcstack[1] == _claude_bedrock ]]; then
+  _claude_bedrock
+else
+  # A start file may not have loaded the completions yet.
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }
+  compdef _claude_bedrock claude-bedrock
+fi
 ",
     );
     out
