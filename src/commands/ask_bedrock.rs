@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::aws::cli::{self, AwsCli};
 use crate::aws::credentials::Credentials;
+use crate::aws::failure;
 use crate::aws::identity::{self, Identity};
 use crate::aws::listing::{self, Answer, InferenceProfile, Kind, Target};
 use crate::aws::regions::{self, has_bedrock};
@@ -47,11 +48,23 @@ impl Listing {
 pub struct Asker<'a> {
     context: &'a Context<'a>,
     cli: AwsCli,
-    /// For each session that has to renew itself, whether it did.
-    renewed: Mutex<Vec<(String, Arc<Mutex<bool>>)>>,
+    /// For each session that has to renew itself, how that went.
+    renewals: Mutex<Vec<(String, Arc<Mutex<Renewal>>)>>,
     lacks_type_filter: AtomicBool,
     /// What a listing lacks, by the caller's group and the region.
     remarks: Mutex<Vec<(String, String, Warning)>>,
+}
+
+/// How a session renewed itself: at the first run of `aws` that needs it.
+#[derive(Default)]
+enum Renewal {
+    /// Nothing has run yet.
+    #[default]
+    Ahead,
+    /// Nothing was said against it.
+    Done,
+    /// It could not, as the run for that caller told: nobody of that session is to be asked for.
+    Failed(Box<(Caller, Error)>),
 }
 
 /// The code of a listing that lacks something.
@@ -68,7 +81,7 @@ impl<'a> Asker<'a> {
         Ok(Asker {
             context,
             cli: context.find_aws()?,
-            renewed: Mutex::default(),
+            renewals: Mutex::default(),
             lacks_type_filter: AtomicBool::new(false),
             remarks: Mutex::default(),
         })
@@ -223,6 +236,12 @@ impl<'a> Asker<'a> {
         }
         let mut answers: Vec<(&Caller, Result<Identity>)> = Vec::new();
         for round in [first, rest] {
+            let (lost, round): (Vec<_>, Vec<_>) = round
+                .into_iter()
+                .partition(|(caller, _)| self.lost(caller).is_some());
+            for (caller, _) in lost {
+                answers.extend(self.lost(caller).map(|error| (caller, Err(error))));
+            }
             let runs: Vec<Run> = round
                 .iter()
                 .map(|(caller, region)| self.sts(caller, region))
@@ -236,6 +255,7 @@ impl<'a> Asker<'a> {
                 }
             });
             for ((caller, _), outcome) in round.iter().zip(outcomes) {
+                self.note_renewal(caller, &outcome);
                 answers.push((caller, read_identity(caller, outcome)));
             }
         }
@@ -316,34 +336,58 @@ impl<'a> Asker<'a> {
         )
     }
 
-    /// Runs side by side. Two runs that both renew a session would take it from one another: the first goes alone.
+    /// Runs side by side. Two runs that both renew a session would take it from one another: the first goes alone, and
+    /// where the session is lost it is the only one.
     fn run(&self, caller: &Caller, runs: &[Run]) -> Vec<Result<Output>> {
-        let renewed = caller
-            .renewal
-            .as_ref()
-            .map(|session| self.renewal_of(session));
         let mut outcomes = Vec::new();
-        if let Some(renewed) = &renewed {
-            let mut renewed = lock(renewed);
-            if !*renewed && let Some(first) = runs.first() {
-                outcomes.push(exec::capture(first));
-                *renewed = true;
+        if let Some(renewal) = self.renewal_of(caller) {
+            let mut renewal = lock(&renewal);
+            if matches!(*renewal, Renewal::Ahead)
+                && let Some(first) = runs.first()
+            {
+                let outcome = exec::capture(first);
+                *renewal = after(caller, &outcome);
+                outcomes.push(outcome);
             }
+        }
+        if let Some(error) = self.lost(caller) {
+            outcomes.resize_with(runs.len(), || Err(error.clone()));
         }
         let rest = runs.get(outcomes.len()..).unwrap_or_default();
         outcomes.extend(exec::capture_all(rest, rest.len(), &mut |_| {}));
         outcomes
     }
 
-    /// Whether a session has renewed itself, to look at and to set one after another.
-    fn renewal_of(&self, session: &str) -> Arc<Mutex<bool>> {
-        let mut known = lock(&self.renewed);
-        if let Some((_, renewed)) = known.iter().find(|(name, _)| name == session) {
-            return Arc::clone(renewed);
+    /// The renewal of the caller's session, to look at and to go through one after another.
+    fn renewal_of(&self, caller: &Caller) -> Option<Arc<Mutex<Renewal>>> {
+        let session = caller.renewal.as_ref()?;
+        let mut known = lock(&self.renewals);
+        if let Some((_, renewal)) = known.iter().find(|(name, _)| name == session) {
+            return Some(Arc::clone(renewal));
         }
-        let renewed = Arc::default();
-        known.push((session.to_owned(), Arc::clone(&renewed)));
-        renewed
+        let renewal = Arc::default();
+        known.push((session.clone(), Arc::clone(&renewal)));
+        Some(renewal)
+    }
+
+    fn note_renewal(&self, caller: &Caller, outcome: &Result<Output>) {
+        if let Some(renewal) = self.renewal_of(caller) {
+            *lock(&renewal) = after(caller, outcome);
+        }
+    }
+
+    /// Why the caller's session does not work, if another of it was told so.
+    fn lost(&self, caller: &Caller) -> Option<Error> {
+        let renewal = self.renewal_of(caller)?;
+        match &*lock(&renewal) {
+            Renewal::Failed(told) => {
+                let (asked, error) = &**told;
+                let mut error = error.clone();
+                caller.take_over(&mut error, asked);
+                Some(error)
+            }
+            _ => None,
+        }
     }
 
     fn progress(&self, done: usize, of: usize, profile: &str) {
@@ -455,6 +499,23 @@ pub fn none_kept() -> Error {
         "no listing is kept for this profile and region",
     )
     .suggest("leave --offline out once")
+}
+
+/// What a run of `aws` that renews a session says of it.
+fn after(caller: &Caller, outcome: &Result<Output>) -> Renewal {
+    let failed = outcome.as_ref().ok().filter(|output| !output.success());
+    let error = failed
+        .map(|it| failure::classify(&caller.failure(LIST, None), it.exit(), &it.stderr_text()));
+    let of_session = |error: &Error| {
+        matches!(
+            error.code,
+            Code::SsoLoginRequired | Code::SsoSessionExpired | Code::SsoTokenInvalid
+        )
+    };
+    match error.filter(of_session) {
+        Some(error) => Renewal::Failed(Box::new((caller.clone(), error))),
+        None => Renewal::Done,
+    }
 }
 
 fn read_identity(caller: &Caller, outcome: Result<Output>) -> Result<Identity> {
