@@ -51,7 +51,7 @@ pub(super) struct Choice {
 /// Chooses by one listing; offline by the kept one, where the id is not exact already.
 ///
 /// # Errors
-/// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the regions that do have access;
+/// Those of the credentials and of the listing, some with the regions that do have access;
 /// `MODEL_INVALID`, `MODEL_NOT_FOUND`, `MODEL_AMBIGUOUS`; offline `LISTING_MISSING`.
 pub(super) fn choose(question: &Question<'_>) -> Result<Choice> {
     let choice = if question.context.options.offline {
@@ -197,7 +197,7 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
 /// One listing, and what it lacks; where the region gives no access, the error names those that do.
 ///
 /// # Errors
-/// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the detail `regions`.
+/// Those of the credentials and of the listing; where other regions give access, with the detail `regions`.
 pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)> {
     let Question {
         caller,
@@ -248,16 +248,11 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
     }
     let regions = asker.regions_with_access(caller, region);
     exec::check_interrupted()?;
-    if why.code == Code::NetworkError && regions.is_empty() {
-        return Err(why);
-    }
     let mut error = why;
-    error.code = Code::BedrockAccessDenied;
-    error.suggestion = Some(match regions.first() {
-        Some(first) => format!(
-            "pass --region {first}; Bedrock gives this profile access in: {}",
-            regions.join(", ")
-        ),
+    let refused = error.code == Code::BedrockAccessDenied;
+    let step = match regions.first() {
+        // Nobody's permission: the region itself is wrong, or the network down.
+        None if !refused || has_bedrock(region) == Some(false) => return Err(error),
         None => format!(
             "ask for access to Claude models on the Bedrock console{}; --offline writes an exact id unchecked",
             // An empty listing was allowed.
@@ -267,7 +262,20 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
                 ", or for the permission bedrock:ListInferenceProfiles"
             }
         ),
-    });
+        Some(first) => {
+            let there = format!(
+                "Bedrock gives this profile access in: {}",
+                regions.join(", ")
+            );
+            if !refused {
+                // What to do about this region stays the first step.
+                error.message += &format!("; {there}");
+                return Err(error.detail("regions", regions));
+            }
+            format!("pass --region {first}; {there}")
+        }
+    };
+    error.suggestion = Some(step);
     Err(error.detail("regions", regions))
 }
 
