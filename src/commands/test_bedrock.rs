@@ -21,7 +21,7 @@ use crate::exec;
 use crate::report::{Report, Warning, document};
 use crate::time::{describe_span, format_timestamp};
 
-mod model;
+pub mod model;
 
 arguments! {
     /// Test the present configuration: credentials, access to Bedrock, model

@@ -11,6 +11,7 @@ use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, listed, no_access, of_others, refusal,
 };
+use crate::commands::test_bedrock::model::{not_listed, would_be_listed};
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::report::Warning;
@@ -79,6 +80,8 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
         Some(listing) => (listing.to_vec(), Vec::new()),
         None => list(question)?,
     };
+    // Of a listing that was handed over nobody knows here.
+    let complete = question.listing.is_none() && warnings.is_empty();
     let Question {
         model,
         region,
@@ -94,6 +97,10 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
     let bare = without_one_m(&resolved.id);
     let verified = listing.iter().any(|model| model.is(bare));
     if !verified {
+        let arn = ModelId::parse(bare).and_then(|id| id.arn);
+        if arn.is_some_and(|arn| would_be_listed(&arn, region, &listing, complete)) {
+            return Err(not_listed(bare, region).suggest("claude-bedrock models"));
+        }
         warnings.push(unverified(question, bare));
     }
     Ok(finish(question, resolved, &listing, verified, warnings))
