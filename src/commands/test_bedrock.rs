@@ -14,6 +14,7 @@ use crate::commands::ask_bedrock::{
 };
 use crate::commands::doctor::{self, Group};
 use crate::commands::facts::{Access, Facts, Sourced};
+use crate::commands::get_aws_context::dropped_files;
 use crate::commands::usage::arguments;
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
@@ -133,13 +134,12 @@ impl TestBedrock {
     /// an answer.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let facts = Facts::gather(context.env, context.options);
-        let mut warnings = Vec::new();
         for (layer, error) in facts.stack.dropped() {
             if layer.scope == Scope::Managed || (layer.scope == Scope::User && !facts.on) {
                 return Err(error.clone());
             }
-            warnings.push(Warning::from(error));
         }
+        let mut warnings: Vec<Warning> = dropped_files(&facts.stack).collect();
         if !facts.on {
             return Ok(Box::new(not_configured(warnings)));
         }
