@@ -322,10 +322,16 @@ fn check(
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
-        Err(error) if means_no_credentials(error) || credentials.no_credentials => Check::after(
-            &Check::failed(error),
-            "Cannot check - credentials do not work",
-        ),
+        // Credentials that AWS has just accepted are not what fails: its own words tell more.
+        Err(error)
+            if (means_no_credentials(error) || credentials.no_credentials)
+                && !credentials.passed =>
+        {
+            Check::after(
+                &Check::failed(error),
+                "Cannot check - credentials do not work",
+            )
+        }
         Err(error) => Check::failed(error),
         Ok(models) if models.is_empty() => Check::failed(&no_access(region)),
         Ok(models) => Check::passed(access_to(models, region)),
