@@ -141,7 +141,9 @@ impl TestBedrock {
         }
         let mut warnings: Vec<Warning> = dropped_files(&facts.stack).collect();
         if !facts.on {
-            return Ok(Box::new(not_configured(warnings)));
+            let stops = doctor::stops(&facts);
+            let off = stops.iter().find(|it| it.code == "BEDROCK_SWITCHED_OFF");
+            return Ok(Box::new(not_configured(warnings, off)));
         }
         let offline = context.options.offline;
         let stops = doctor::stops(&facts);
@@ -414,9 +416,14 @@ fn blocked(credentials: &Check) -> Checks {
     }
 }
 
-fn not_configured(warnings: Vec<Warning>) -> Tested {
-    let error =
+fn not_configured(warnings: Vec<Warning>, off: Option<&doctor::Check>) -> Tested {
+    let mut error =
         Error::new(Code::NotConfigured, "Bedrock not configured").suggest("claude-bedrock setup");
+    // A stronger file may do it, which no setup of the user's own file helps against.
+    if let Some(off) = off {
+        error.message.clone_from(&off.finding);
+        error.suggestion.clone_from(&off.remedy);
+    }
     let check = Check::failed(&error);
     Tested {
         configured: false,
