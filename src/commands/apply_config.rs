@@ -13,7 +13,7 @@ use crate::claude::settings::{Stack, parse_settings};
 use crate::commands::ask_bedrock::Caller;
 use crate::commands::settings_edit::{Edited, edit};
 use crate::commands::usage::{Flag, Takes, arguments, words};
-use crate::commands::{Context, session};
+use crate::commands::{Context, reset, session};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::json_edit::Document;
@@ -136,9 +136,10 @@ impl ApplyConfig {
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let path = context.settings_path();
         if self.remove {
-            let edited = edit(context, &path, self.dry_run, &mut |seen| {
+            let mut edited = edit(context, &path, self.dry_run, &mut |seen| {
                 plan::plan_reset(seen.current, seen.kept, &path)
             })?;
+            reset::warn_of_others(context, &path, &mut edited);
             let removed = !self.dry_run;
             return Ok(Box::new(Reverted { removed, edited }));
         }

@@ -153,18 +153,7 @@ impl GetAwsContext {
         // The profiles are in there, for all that can be told.
         answer.needs_sso_setup &= unreadable.is_empty();
         answer.warnings.extend(unreadable.iter().map(Warning::from));
-        answer
-            .warnings
-            .extend(stack.dropped().map(|(layer, error)| {
-                let mut warning = Warning::from(error);
-                let line = error.at.as_ref().and_then(|at| at.line);
-                let line = line.map_or_else(String::new, |line| format!(", line {line}"));
-                let path = layer.path.display().to_string();
-                if !warning.message.contains(&path) {
-                    warning.message = format!("{path}{line}: {}", error.message);
-                }
-                warning
-            }));
+        answer.warnings.extend(dropped_files(&stack));
         Ok(Box::new(answer))
     }
 
@@ -178,6 +167,20 @@ impl GetAwsContext {
             .and_then(|jobs| usize::try_from(jobs).ok())
             .unwrap_or(8)
     }
+}
+
+/// The settings files that Claude Code drops, each with its path and line.
+pub fn dropped_files(stack: &Stack) -> impl Iterator<Item = Warning> {
+    stack.dropped().map(|(layer, error)| {
+        let mut warning = Warning::from(error);
+        let line = error.at.as_ref().and_then(|at| at.line);
+        let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+        let path = layer.path.display().to_string();
+        if !warning.message.contains(&path) {
+            warning.message = format!("{path}{line}: {}", error.message);
+        }
+        warning
+    })
 }
 
 impl AwsContext {

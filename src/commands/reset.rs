@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::claude::keys;
-use crate::claude::plan::{self, BEDROCK_STILL_ON};
-use crate::claude::settings::{Scope, Stack};
+use crate::claude::plan::{self, BEDROCK_STILL_ON, Change};
+use crate::claude::settings::{Scope, Source, Stack};
 use crate::commands::Context;
 use crate::commands::facts::Origin;
 use crate::commands::layout::{Mark, bullet, count, paragraph};
@@ -65,10 +65,9 @@ impl Reset {
         } else if !context.options.json {
             settings_edit::show(context, &done);
         }
-        // The file itself has told of its own.
         let on_again = done.warnings.iter().any(|it| it.code == BEDROCK_STILL_ON);
-        if !self.dry_run && !declined && !on_again {
-            done.warnings.extend(still_on(context));
+        if !declined {
+            warn_of_others(context, &path, &mut done);
         }
         Ok(Box::new(WasReset {
             reset: !self.dry_run && !declined,
@@ -114,15 +113,33 @@ impl Reset {
     }
 }
 
-/// Another file, or the shell, may have Bedrock on all the same.
-fn still_on(context: &Context<'_>) -> Option<Warning> {
+/// Another file than the one at `path`, or the shell, may have Bedrock on all the same; also after a dry run's changes.
+pub fn warn_of_others(context: &Context<'_>, path: &Path, edited: &mut Edited) {
+    // The file itself has told of its own.
+    if !edited.warnings.iter().any(|it| it.code == BEDROCK_STILL_ON) {
+        let others = still_on(context, path, &edited.changes);
+        edited.warnings.extend(others);
+    }
+}
+
+fn still_on(context: &Context<'_>, path: &Path, changes: &[Change]) -> Option<Warning> {
     const SWITCH: &str = "CLAUDE_CODE_USE_BEDROCK";
     let stack = Stack::load(context.env);
-    let switch = stack
-        .effective_env(SWITCH)
-        .filter(|switch| keys::is_on(&switch.value))?;
-    let scope = switch.source.scope();
-    let origin = Origin::Setting(switch.source, SWITCH);
+    let switch = stack.effective_env(SWITCH)?;
+    // A dry run has left the switch in the file as it is.
+    let change = changes.iter().find(|change| change.key.ends_with(SWITCH));
+    let target = path.canonicalize().ok();
+    let is_changed = |source: &Source| match source {
+        Source::File(_, path) => change.is_some() && path.canonicalize().ok() == target,
+        Source::Shell => false,
+    };
+    let goes = change.is_some_and(|change| change.after.is_none());
+    let (source, _) = switch
+        .every()
+        .find(|(source, _)| !(goes && is_changed(source)))
+        .filter(|(source, value)| keys::is_on(value) && !is_changed(source))?;
+    let scope = source.scope();
+    let origin = Origin::Setting(source.clone(), SWITCH);
     let place = match scope {
         Some(Scope::Managed) => origin.words(),
         _ => format!("in {}", origin.place(context.env)),

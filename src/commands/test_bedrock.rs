@@ -14,6 +14,7 @@ use crate::commands::ask_bedrock::{
 };
 use crate::commands::doctor::{self, Group};
 use crate::commands::facts::{Access, Facts, Sourced};
+use crate::commands::get_aws_context::dropped_files;
 use crate::commands::usage::arguments;
 use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
@@ -21,7 +22,7 @@ use crate::exec;
 use crate::report::{Report, Warning, document};
 use crate::time::{describe_span, format_timestamp};
 
-mod model;
+pub mod model;
 
 arguments! {
     /// Test the present configuration: credentials, access to Bedrock, model
@@ -133,15 +134,16 @@ impl TestBedrock {
     /// an answer.
     pub fn run(&self, context: &Context<'_>) -> Result<Box<dyn Report>> {
         let facts = Facts::gather(context.env, context.options);
-        let mut warnings = Vec::new();
         for (layer, error) in facts.stack.dropped() {
             if layer.scope == Scope::Managed || (layer.scope == Scope::User && !facts.on) {
                 return Err(error.clone());
             }
-            warnings.push(Warning::from(error));
         }
+        let mut warnings: Vec<Warning> = dropped_files(&facts.stack).collect();
         if !facts.on {
-            return Ok(Box::new(not_configured(warnings)));
+            let stops = doctor::stops(&facts);
+            let off = stops.iter().find(|it| it.code == "BEDROCK_SWITCHED_OFF");
+            return Ok(Box::new(not_configured(warnings, off)));
         }
         let offline = context.options.offline;
         let stops = doctor::stops(&facts);
@@ -322,10 +324,16 @@ fn check(
     let listing = listing.map(|profiles| listed(&profiles));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
-        Err(error) if means_no_credentials(error) || credentials.no_credentials => Check::after(
-            &Check::failed(error),
-            "Cannot check - credentials do not work",
-        ),
+        // Credentials that AWS has just accepted are not what fails: its own words tell more.
+        Err(error)
+            if (means_no_credentials(error) || credentials.no_credentials)
+                && !credentials.passed =>
+        {
+            Check::after(
+                &Check::failed(error),
+                "Cannot check - credentials do not work",
+            )
+        }
         Err(error) => Check::failed(error),
         Ok(models) if models.is_empty() => Check::failed(&no_access(region)),
         Ok(models) => Check::passed(access_to(models, region)),
@@ -408,9 +416,14 @@ fn blocked(credentials: &Check) -> Checks {
     }
 }
 
-fn not_configured(warnings: Vec<Warning>) -> Tested {
-    let error =
+fn not_configured(warnings: Vec<Warning>, off: Option<&doctor::Check>) -> Tested {
+    let mut error =
         Error::new(Code::NotConfigured, "Bedrock not configured").suggest("claude-bedrock setup");
+    // A stronger file may do it, which no setup of the user's own file helps against.
+    if let Some(off) = off {
+        error.message.clone_from(&off.finding);
+        error.suggestion.clone_from(&off.remedy);
+    }
     let check = Check::failed(&error);
     Tested {
         configured: false,

@@ -11,6 +11,7 @@ use crate::commands::Context;
 use crate::commands::ask_bedrock::{
     Asker, Caller, find_kept, listed, no_access, of_others, refusal,
 };
+use crate::commands::test_bedrock::model::{not_listed, would_be_listed};
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::report::Warning;
@@ -51,7 +52,7 @@ pub(super) struct Choice {
 /// Chooses by one listing; offline by the kept one, where the id is not exact already.
 ///
 /// # Errors
-/// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the regions that do have access;
+/// Those of the credentials and of the listing, some with the regions that do have access;
 /// `MODEL_INVALID`, `MODEL_NOT_FOUND`, `MODEL_AMBIGUOUS`; offline `LISTING_MISSING`.
 pub(super) fn choose(question: &Question<'_>) -> Result<Choice> {
     let choice = if question.context.options.offline {
@@ -79,6 +80,8 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
         Some(listing) => (listing.to_vec(), Vec::new()),
         None => list(question)?,
     };
+    // Of a listing that was handed over nobody knows here.
+    let complete = question.listing.is_none() && warnings.is_empty();
     let Question {
         model,
         region,
@@ -94,6 +97,10 @@ fn choose_listed(question: &Question<'_>) -> Result<Choice> {
     let bare = without_one_m(&resolved.id);
     let verified = listing.iter().any(|model| model.is(bare));
     if !verified {
+        let arn = ModelId::parse(bare).and_then(|id| id.arn);
+        if arn.is_some_and(|arn| would_be_listed(&arn, region, &listing, complete)) {
+            return Err(not_listed(bare, region).suggest("claude-bedrock models"));
+        }
         warnings.push(unverified(question, bare));
     }
     Ok(finish(question, resolved, &listing, verified, warnings))
@@ -197,7 +204,7 @@ fn choose_offline(question: &Question<'_>) -> Result<Choice> {
 /// One listing, and what it lacks; where the region gives no access, the error names those that do.
 ///
 /// # Errors
-/// Those of the credentials and of the listing; `BEDROCK_ACCESS_DENIED` with the detail `regions`.
+/// Those of the credentials and of the listing; where other regions give access, with the detail `regions`.
 pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)> {
     let Question {
         caller,
@@ -248,16 +255,11 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
     }
     let regions = asker.regions_with_access(caller, region);
     exec::check_interrupted()?;
-    if why.code == Code::NetworkError && regions.is_empty() {
-        return Err(why);
-    }
     let mut error = why;
-    error.code = Code::BedrockAccessDenied;
-    error.suggestion = Some(match regions.first() {
-        Some(first) => format!(
-            "pass --region {first}; Bedrock gives this profile access in: {}",
-            regions.join(", ")
-        ),
+    let refused = error.code == Code::BedrockAccessDenied;
+    let step = match regions.first() {
+        // Nobody's permission: the region itself is wrong, or the network down.
+        None if !refused || has_bedrock(region) == Some(false) => return Err(error),
         None => format!(
             "ask for access to Claude models on the Bedrock console{}; --offline writes an exact id unchecked",
             // An empty listing was allowed.
@@ -267,7 +269,20 @@ pub fn list(question: &Question<'_>) -> Result<(Vec<ListedModel>, Vec<Warning>)>
                 ", or for the permission bedrock:ListInferenceProfiles"
             }
         ),
-    });
+        Some(first) => {
+            let there = format!(
+                "Bedrock gives this profile access in: {}",
+                regions.join(", ")
+            );
+            if !refused {
+                // What to do about this region stays the first step.
+                error.message += &format!("; {there}");
+                return Err(error.detail("regions", regions));
+            }
+            format!("pass --region {first}; {there}")
+        }
+    };
+    error.suggestion = Some(step);
     Err(error.detail("regions", regions))
 }
 

@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::claude::models::{
-    self, Family, ListedModel, ModelId, geographies_of_region, without_one_m,
+    self, Arn, Family, ListedModel, ModelId, geographies_of_region, without_one_m,
 };
 use crate::commands::facts::{Facts, Sourced};
 use crate::error::{Code, Error};
@@ -106,16 +106,7 @@ fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete
     }
     let arn = parsed.and_then(|id| id.arn);
     if let Some(arn) = arn.filter(|arn| arn.resource != "foundation-model") {
-        // AWS lists the inference profiles of one account in one region, and nothing else.
-        let account = |it: &ListedModel| {
-            Some(ModelId::parse(it.arn.as_deref()?)?.arn?.account == arn.account)
-        };
-        let of_a_kind_listed =
-            arn.resource == "inference-profile" || (complete && arn.resource == OWN);
-        let would_be_listed = of_a_kind_listed
-            && arn.region == region
-            && listed.iter().any(|it| account(it) == Some(true));
-        if !would_be_listed {
+        if !would_be_listed(&arn, region, listed, complete) {
             return Check {
                 passed: false,
                 ..Check::skipped(format!(
@@ -123,12 +114,7 @@ fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete
                 ))
             };
         }
-        let error = Error::new(
-            Code::ModelNotFound,
-            format!(
-                "{model} is none of the Claude models that AWS lists for its account in {region}"
-            ),
-        );
+        let error = not_listed(model, region);
         return Check::failed(&step(facts, value, listed, None, error));
     }
     match models::resolve(model, listed, geographies_of_region(region)) {
@@ -145,4 +131,26 @@ fn check_id(facts: &Facts<'_>, value: &Sourced, listed: &[ListedModel], complete
         }
         Err(error) => Check::failed(&step(facts, value, listed, None, error)),
     }
+}
+
+/// Whether AWS would have listed what the ARN names: it lists the inference profiles of one account in one region.
+///
+/// `complete`: whether the account's own profiles are in the listing too.
+pub fn would_be_listed(
+    arn: &Arn<'_>,
+    region: &str,
+    listed: &[ListedModel],
+    complete: bool,
+) -> bool {
+    let account =
+        |it: &ListedModel| Some(ModelId::parse(it.arn.as_deref()?)?.arn?.account == arn.account);
+    let of_a_kind_listed = arn.resource == "inference-profile" || (complete && arn.resource == OWN);
+    of_a_kind_listed && arn.region == region && listed.iter().any(|it| account(it) == Some(true))
+}
+
+/// That AWS would list the model, and does not.
+pub fn not_listed(model: &str, region: &str) -> Error {
+    let message =
+        format!("{model} is none of the Claude models that AWS lists for its account in {region}");
+    Error::new(Code::ModelNotFound, message)
 }
