@@ -12,6 +12,7 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::cli::AwsCli;
 use crate::aws::credentials::Credentials;
 use crate::aws::profiles::AwsFiles;
+use crate::aws::regions;
 use crate::claude::keys;
 use crate::claude::models::ListedModel;
 use crate::claude::plan::is_our_refresh;
@@ -175,6 +176,10 @@ impl Setup {
             own_refresh: refresh.is_some_and(|it| !it.trim().is_empty() && !is_our_refresh(it)),
             isolate: false,
         };
+        if wizard.is_new() {
+            wizard.check_given()?;
+        }
+        self.region.as_deref().map_or(Ok(()), regions::check)?;
         wizard.require_answers()?;
         // One that is too old for Bedrock says so at the listing.
         if !context.options.offline {
