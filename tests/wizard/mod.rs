@@ -702,6 +702,12 @@ fn a_plain_terminal_reads_lines() {
     terminal.press("nothing of that name\n");
     terminal.wait_for("that fits none of them, or several");
     terminal.wait_for("< quits: ");
+    // The account and the date beside the names have both.
+    for number in ["9", "1111"] {
+        terminal.press(&format!("{number}\n"));
+        terminal.wait_for("that fits none of them, or several");
+        terminal.wait_for("< quits: ");
+    }
     terminal.press("1\n");
     terminal.wait_for("> ");
     terminal.press("<\n");
