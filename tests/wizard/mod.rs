@@ -48,6 +48,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         goes_back_and_forth,
         ctrl_c_leaves_everything_as_it_was,
         a_plain_terminal_reads_lines,
+        a_plain_terminal_gets_no_sequences,
         nothing_is_wider_than_the_terminal,
         sigterm_restores_the_terminal,
         reset_asks_again_when_the_file_changed,
@@ -729,6 +730,26 @@ fn a_plain_terminal_reads_lines() {
     assert_eq!(settings["awsAuthRefresh"], "aws sso login --profile dev");
     assert!(Path::new(&sandbox.home).join(".claude").is_dir());
     review(&sandbox);
+}
+
+/// Where there is no line of progress, nothing takes one back, on any terminal.
+fn a_plain_terminal_gets_no_sequences() {
+    for (term, args) in [
+        ("dumb", &["models", "--profile=dev"][..]),
+        ("", &["models", "--profile=dev"]),
+        ("dumb", &["status"]),
+        ("xterm", &["status", "--color=never"]),
+        ("xterm", &["login", "--profile=nobody", "--color=never"]),
+    ] {
+        let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+        let mut command = sandbox.command(NOW);
+        command.env("TERM", term).args(args);
+        let (_, shown) = Terminal::start(command).finish();
+        assert!(!shown.is_empty() && !shown.contains('\x1b'), "{shown:?}");
+        let progress = shown.contains("Listing the models in us-west-2\r\n");
+        assert_eq!(progress, args[0] == "models", "{shown:?}");
+        review(&sandbox);
+    }
 }
 
 /// But for what is to be pasted and what stands in a file.
