@@ -17,10 +17,10 @@ use crate::claude::keys;
 use crate::claude::models::ListedModel;
 use crate::claude::plan::is_our_refresh;
 use crate::claude::settings::{CurrentConfig, Stack, parse_settings};
-use crate::commands::Context;
 use crate::commands::apply_config::{AuthRefresh, ModelIn};
 use crate::commands::layout::{Mark, bullet};
 use crate::commands::usage::{Flag, Takes, arguments};
+use crate::commands::{Context, Scope};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::prompt::{Entry, Prompt};
@@ -172,7 +172,11 @@ impl Setup {
             listed_for: Default::default(),
             model: String::new(),
             pin: true,
-            refresh: Some(AuthRefresh::Guarded),
+            // A file that others share must not name where this program is on this machine.
+            refresh: Some(match context.options.scope {
+                Scope::Project => AuthRefresh::Aws,
+                Scope::User | Scope::Local => AuthRefresh::Guarded,
+            }),
             own_refresh: refresh.is_some_and(|it| !it.trim().is_empty() && !is_our_refresh(it)),
             isolate: false,
         };

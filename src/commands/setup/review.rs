@@ -54,11 +54,16 @@ impl Wizard<'_> {
             self.refresh = self.flags.auth_refresh;
             return Ok(Next::Known(Step::Isolate));
         };
+        let guarded = match self.context.options.scope {
+            Scope::Project => {
+                "logs in once for all windows, but puts a path of this machine into a shared file"
+            }
+            Scope::User | Scope::Local => {
+                "logs in once for all windows, only when the session is over"
+            }
+        };
         let entries = [
-            Entry::new(
-                "guarded",
-                "logs in once for all windows, only when the session is over",
-            ),
+            Entry::new("guarded", guarded),
             Entry::new(
                 "aws",
                 format!("`{}` whenever a call fails", login.command()),
