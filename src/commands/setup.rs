@@ -182,6 +182,8 @@ impl Setup {
         };
         if wizard.is_new() {
             wizard.check_given()?;
+        } else {
+            wizard.check_there()?;
         }
         self.region.as_deref().map_or(Ok(()), regions::check)?;
         wizard.require_answers()?;
@@ -264,7 +266,12 @@ impl Wizard<'_> {
         if self.other {
             return self.files.profiles.is_empty();
         }
-        let described = self.flags.sso_start_url.is_some() || self.files.profiles.is_empty();
+        let flags = self.flags;
+        let described = self.files.profiles.is_empty()
+            || flags.sso_start_url.is_some()
+            || flags.sso_region.is_some()
+            || flags.sso_account.is_some()
+            || flags.sso_role.is_some();
         let named = self.flags.profile.as_deref();
         described && named.is_none_or(|name| self.files.find_profile(name).is_none())
     }

@@ -135,6 +135,39 @@ impl<'a> Wizard<'a> {
         Ok(())
     }
 
+    /// Refuses options that describe the profile otherwise than it is: they would come to nothing.
+    pub(super) fn check_there(&self) -> Result<()> {
+        const KEYS: [&str; 4] = [
+            "sso_start_url",
+            "sso_region",
+            "sso_account_id",
+            "sso_role_name",
+        ];
+        let name = self.flags.profile.as_deref().unwrap_or_default();
+        let Some(profile) = self.files.find_profile(name) else {
+            return Ok(());
+        };
+        let session = profile.text("sso_session");
+        let session = session.and_then(|name| self.files.find_sso_session(name));
+        for ((given, key), (_, option)) in self.given().into_iter().zip(KEYS).zip(FIELDS) {
+            let there = session.and_then(|session| session.text(key));
+            let there = there.or(profile.text(key));
+            if given.is_some_and(|given| there != Some(given)) {
+                let option = option.split(' ').next().unwrap_or_default();
+                let has = match there {
+                    Some(value) => format!("with {key} = {value}"),
+                    None => format!("without {key}"),
+                };
+                let message =
+                    format!("{option} is for a new profile, and `{name}` is there, {has}");
+                let step =
+                    format!("leave {option} out, or give the new profile a name with --profile");
+                return Err(Error::new(Code::Usage, message).suggest(step));
+            }
+        }
+        Ok(())
+    }
+
     /// The session of that portal, where a new profile can use it as it is.
     fn session_of(&self, start_url: &str) -> Option<&SsoSession> {
         self.files.sso_sessions.iter().find(|session| {
@@ -144,10 +177,19 @@ impl<'a> Wizard<'a> {
         })
     }
 
+    /// The session whose portal to propose: the first one, but where nobody is asked only one of several is a guess.
+    fn portal(&self) -> Option<&SsoSession> {
+        let sessions = &self.files.sso_sessions;
+        let url = |session: &SsoSession| session.text("sso_start_url").map(str::to_owned);
+        let first = sessions.first()?;
+        let one = sessions.iter().all(|other| url(other) == url(first));
+        (one || !self.flags.yes).then_some(first)
+    }
+
     /// What other profiles suggest.
     fn default_of(&self, at: usize, answers: &[String; 5]) -> String {
         let session = match at {
-            0 => self.files.sso_sessions.first(),
+            0 => self.portal(),
             _ => self.session_of(&answers[0]),
         };
         let of_session = |key: &str| session.and_then(|session| session.text(key));
