@@ -49,6 +49,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ctrl_c_leaves_everything_as_it_was,
         a_plain_terminal_reads_lines,
         a_plain_terminal_gets_no_sequences,
+        what_installs_aws_stands_on_a_line_of_its_own,
         nothing_is_wider_than_the_terminal,
         sigterm_restores_the_terminal,
         reset_asks_again_when_the_file_changed,
@@ -749,6 +750,21 @@ fn a_plain_terminal_gets_no_sequences() {
         let progress = shown.contains("Listing the models in us-west-2\r\n");
         assert_eq!(progress, args[0] == "models", "{shown:?}");
         review(&sandbox);
+    }
+}
+
+fn what_installs_aws_stands_on_a_line_of_its_own() {
+    let sandbox = Sandbox::new();
+    sandbox::copy_tree(&fixture("homes").join("sso-valid"), &sandbox.home);
+    for command in ["setup", "login"] {
+        let mut narrow = sandbox.command(NOW);
+        narrow.env("TERM", "dumb").env("COLUMNS", "60").arg(command);
+        let (_, shown) = Terminal::start(narrow).finish();
+        let whole = |line: &str| {
+            line.trim_start().starts_with("(cd ") && line.ends_with("--update)")
+                || line.trim() == "brew install awscli"
+        };
+        assert!(shown.lines().any(whole), "{shown}");
     }
 }
 
