@@ -138,6 +138,13 @@ impl Env {
         std::io::stdout().is_terminal()
     }
 
+    /// Whether a terminal understands escape sequences: not a dumb one, nor one without a name, but for Windows, where none
+    /// has one.
+    pub fn speaks_sequences(&self) -> bool {
+        self.var_nonempty("TERM")
+            .map_or(cfg!(windows), |term| term != "dumb")
+    }
+
     /// Columns of the terminal: `COLUMNS`, else what the terminal says, else 80.
     pub fn columns(&self) -> usize {
         columns(self.var("COLUMNS")).unwrap_or(80)

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::commands::layout::fold_step;
 use crate::commands::{Listener, Options, Shade};
@@ -24,6 +25,10 @@ pub struct Output {
     stdout: Look,
     stderr: Look,
     stderr_is_terminal: bool,
+    /// Whether a line of progress can be taken back.
+    redraws: bool,
+    /// Whether there is one to take back.
+    drawn: Arc<AtomicBool>,
 }
 
 impl Output {
@@ -34,9 +39,7 @@ impl Output {
                 Shade::Always => true,
                 Shade::Never => false,
                 Shade::Auto => {
-                    is_terminal
-                        && env.var_nonempty("NO_COLOR").is_none()
-                        && env.var("TERM") != Some("dumb")
+                    is_terminal && env.var_nonempty("NO_COLOR").is_none() && env.speaks_sequences()
                 }
             },
             unicode: speaks_utf8(env),
@@ -49,6 +52,8 @@ impl Output {
             stdout: look(env.stdout_is_terminal),
             stderr: look(env.stderr_is_terminal),
             stderr_is_terminal: env.stderr_is_terminal,
+            redraws: env.stderr_is_terminal && env.speaks_sequences(),
+            drawn: Arc::default(),
         }
     }
 
@@ -61,6 +66,8 @@ impl Output {
             stdout: Look::PLAIN,
             stderr: Look::PLAIN,
             stderr_is_terminal: false,
+            redraws: false,
+            drawn: Arc::default(),
         }
     }
 
@@ -143,7 +150,7 @@ impl Output {
     }
 
     fn clear_progress(&self) {
-        if self.stderr_is_terminal && !self.quiet {
+        if self.drawn.swap(false, Ordering::Relaxed) {
             say(CLEAR);
         }
     }
@@ -154,14 +161,15 @@ impl Listener for Output {
         if self.quiet {
             return;
         }
-        if self.stderr_is_terminal {
+        if self.redraws {
             let line: String = escape(text)
                 .chars()
                 .take(self.stderr.width.saturating_sub(1))
                 .collect();
-            say(&format!("\r\x1b[K{line}"));
+            self.drawn.store(true, Ordering::Relaxed);
+            say(&format!("{CLEAR}{line}"));
         } else {
-            say(&format!("{}\n", escape(text)));
+            say(&format!("{}\n", self.folded(&escape(text), 0)));
         }
     }
 
@@ -185,12 +193,15 @@ impl Listener for Output {
     }
 
     fn tracer(&self) -> Option<Trace> {
-        let start = if self.stderr_is_terminal && !self.quiet {
-            CLEAR
-        } else {
-            ""
+        let drawn = Arc::clone(&self.drawn);
+        let tell = move |text: &str| {
+            let start = if drawn.swap(false, Ordering::Relaxed) {
+                CLEAR
+            } else {
+                ""
+            };
+            say(&format!("{start}{}\n", escape(text)));
         };
-        let tell = move |text: &str| say(&format!("{start}{}\n", escape(text)));
         self.verbose.then(|| Arc::new(tell) as Trace)
     }
 

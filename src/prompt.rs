@@ -213,10 +213,11 @@ impl Prompt<'_> {
     }
 
     fn keys(&self) -> Option<Keys> {
-        if self.env.var("TERM").is_none_or(|term| term == "dumb") {
-            return None;
+        if self.env.speaks_sequences() {
+            Keys::open()
+        } else {
+            None
         }
-        Keys::open()
     }
 }
 

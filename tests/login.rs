@@ -107,3 +107,26 @@ fn a_login_that_fails_is_not_tried_again_by_those_who_waited() {
         "{ended:?}"
     );
 }
+
+/// With what it started: that would hold the terminal, the browser's port and the lock.
+#[test]
+fn a_login_that_nobody_finishes_ends_at_its_deadline() {
+    let sandbox = Sandbox::new();
+    write(&sandbox.home.join(".aws/config"), CONFIG.as_bytes());
+    sandbox.script(
+        "aws",
+        "#!/bin/sh\nsleep 1000 &\necho $! > \"$HOME/started\"\nwait\n",
+    );
+    for more in [&[][..], &["--if-needed"]] {
+        let args = ["login", "--profile", "dev", "--json", "--timeout", "1"];
+        let output = sandbox.finish(sandbox.start(&[&args, more].concat()));
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.exit, 1, "{told}");
+        assert!(told.contains("\"code\": \"AWS_CLI_TIMED_OUT\""), "{told}");
+        let started = std::fs::read_to_string(sandbox.home.join("started")).expect("a call");
+        let process = std::path::Path::new("/proc").join(started.trim());
+        // One that nobody has buried yet is gone too.
+        let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
+        assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+    }
+}

@@ -4,7 +4,7 @@
 //! Pure: text in, text out. What an edit made is read once more with our own reader before anyone may write it.
 
 mod add;
-mod check;
+pub(crate) mod check;
 mod editor;
 mod undo;
 mod upgrade;

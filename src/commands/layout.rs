@@ -156,6 +156,7 @@ pub fn paragraph(look: &Look, text: &str) -> String {
 /// Whether a step is a command line to paste rather than a sentence.
 fn is_command(step: &str) -> bool {
     const PROGRAMS: &[&str] = &[
+        "(cd",
         "aws",
         "brew",
         "chmod",
@@ -167,6 +168,7 @@ fn is_command(step: &str) -> bool {
         "find",
         "icacls",
         "ls",
+        "msiexec.exe",
         "mv",
         "printf",
         "sudo",
@@ -276,6 +278,7 @@ mod tests {
         for command in [
             "printf '%s\\n' '*.before-bedrock' >> '/a, b: c/.gitignore'",
             "aws sso login --profile 'a, b: c' --no-browser",
+            "(cd \"$(mktemp -d)\" && curl -fo aws.zip https://x/aws.zip && sudo ./aws/install)",
         ] {
             for (before, shown) in [("", ""), ("then run: ", "Then run:\n    ")] {
                 let text = bullet(&look, Mark::Warn, "x", Some(&format!("{before}{command}")));

@@ -1,6 +1,7 @@
 //! `login`: logs in for the profile that holds the session, once, however many ask for it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -46,7 +47,8 @@ arguments! {
     }
 }
 
-/// How long a caller waits for another one's login, in seconds: Claude Code ends its refresh command after 180.
+/// How long a caller waits for another one's login, in seconds, and how long a login may take that Claude Code asked for:
+/// it ends its refresh command after 180, and would leave `aws` behind.
 const LONGEST_WAIT: u64 = 170;
 
 /// The `data` of the answer.
@@ -140,18 +142,28 @@ impl Login {
             How::AwsLogin { profile } => (aws.login(profile), "login"),
         };
         context.listener.trace(&run.command_line());
-        let (exit, said) = exec::interactive(&run)?;
-        if exit == 0 {
-            return Ok(());
-        }
+        let called = self.if_needed && !context.env.stdin_is_terminal;
+        // A person takes the time that it takes.
+        let limit = context.options.timeout.or(called.then_some(LONGEST_WAIT));
+        let (exit, said) = exec::interactive(&run, limit.map(Duration::from_secs))?;
         let command = how.command();
+        match (exit, limit) {
+            (Some(0), _) => return Ok(()),
+            (None, Some(seconds)) => {
+                let message = format!("`aws {operation}` was not finished within {seconds} s");
+                let step =
+                    format!("allow more time with --timeout, or log in without a limit: {command}");
+                return Err(Error::new(Code::AwsCliTimedOut, message).suggest(step));
+            }
+            _ => {}
+        }
         let asked = failure::Context {
             operation,
             profile: Some(how.profile()),
             region: None,
             login_command: Some(&command),
         };
-        Err(failure::classify(&asked, Some(exit), &said))
+        Err(failure::classify(&asked, exit, &said))
     }
 }
 

@@ -93,6 +93,9 @@ struct Outcome {
     warnings: Vec<Warning>,
     #[serde(skip)]
     shown_folder: String,
+    /// Whether there was something of ours, were it only a file that stays.
+    #[serde(skip)]
+    found: bool,
     #[serde(skip)]
     next: Vec<String>,
 }
@@ -204,6 +207,7 @@ impl Outcome {
             )
             .suggest("pass --force to remove it too")
         };
+        let found = !done.kept.is_empty() || done.changed();
         Outcome {
             installed: false,
             changed: done.changed(),
@@ -216,6 +220,7 @@ impl Outcome {
             status_line: Owner::None,
             requires_restart: false,
             shown_folder: env.tilde(folder),
+            found,
             next: Vec::new(),
         }
     }
@@ -230,8 +235,8 @@ impl Report for Outcome {
         let what = match (self.installed, self.changed) {
             (true, true) => "The plugin is installed in",
             (true, false) => "The plugin is up to date in",
-            (false, true) => "The plugin is gone from",
-            (false, false) => "There is no plugin of ours in",
+            (false, _) if self.found || self.changed => "The plugin is gone from",
+            (false, _) => "There is no plugin of ours in",
         };
         let folder = look.tint(Tint::Bold, &escape(&self.shown_folder));
         let mut text = format!("{what} {folder}\n");

@@ -12,14 +12,15 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::cli::AwsCli;
 use crate::aws::credentials::Credentials;
 use crate::aws::profiles::AwsFiles;
+use crate::aws::regions;
 use crate::claude::keys;
 use crate::claude::models::ListedModel;
 use crate::claude::plan::is_our_refresh;
 use crate::claude::settings::{CurrentConfig, Stack, parse_settings};
-use crate::commands::Context;
 use crate::commands::apply_config::{AuthRefresh, ModelIn};
 use crate::commands::layout::{Mark, bullet};
 use crate::commands::usage::{Flag, Takes, arguments};
+use crate::commands::{Context, Scope};
 use crate::error::{Code, Error, Result};
 use crate::file;
 use crate::prompt::{Entry, Prompt};
@@ -171,10 +172,20 @@ impl Setup {
             listed_for: Default::default(),
             model: String::new(),
             pin: true,
-            refresh: Some(AuthRefresh::Guarded),
+            // A file that others share must not name where this program is on this machine.
+            refresh: Some(match context.options.scope {
+                Scope::Project => AuthRefresh::Aws,
+                Scope::User | Scope::Local => AuthRefresh::Guarded,
+            }),
             own_refresh: refresh.is_some_and(|it| !it.trim().is_empty() && !is_our_refresh(it)),
             isolate: false,
         };
+        if wizard.is_new() {
+            wizard.check_given()?;
+        } else {
+            wizard.check_there()?;
+        }
+        self.region.as_deref().map_or(Ok(()), regions::check)?;
         wizard.require_answers()?;
         // One that is too old for Bedrock says so at the listing.
         if !context.options.offline {
@@ -255,7 +266,12 @@ impl Wizard<'_> {
         if self.other {
             return self.files.profiles.is_empty();
         }
-        let described = self.flags.sso_start_url.is_some() || self.files.profiles.is_empty();
+        let flags = self.flags;
+        let described = self.files.profiles.is_empty()
+            || flags.sso_start_url.is_some()
+            || flags.sso_region.is_some()
+            || flags.sso_account.is_some()
+            || flags.sso_role.is_some();
         let named = self.flags.profile.as_deref();
         described && named.is_none_or(|name| self.files.find_profile(name).is_none())
     }

@@ -183,7 +183,7 @@ fn start(run: &Run, out: &File, err: &File) -> io::Result<duct::Handle> {
 }
 
 /// Ends the program and all it started, as far as they stayed in its process group, and never waits long for it.
-fn kill(handle: &duct::Handle) {
+pub(super) fn kill(handle: &duct::Handle) {
     #[cfg(unix)]
     {
         let group = |signal| {

@@ -1,9 +1,13 @@
 //! Programs that talk to the user: they keep the terminal.
 
+#[cfg(unix)]
+use std::io::IsTerminal;
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use super::capture::kill;
 use super::{Run, interrupted, lock, signals};
 use crate::error::Result;
 
@@ -13,12 +17,13 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long after its end a program's last words may take through the pipe.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Runs a program on our terminal, without a deadline, all its output to our stderr as it comes, so that our stdout carries
-/// nothing but our answer. Returns its exit code (128 and the signal, if one ended it) and what it wrote.
+/// Runs a program on our terminal, all its output to our stderr as it comes, so that our stdout carries nothing but our
+/// answer. Returns its exit code (128 and the signal, if one ended it; `None` when it was ended because it took longer
+/// than `limit`) and what it wrote.
 ///
 /// # Errors
 /// `COMMAND_NOT_FOUND` when it cannot be started, `INTERRUPTED` after Ctrl-C.
-pub fn interactive(run: &Run) -> Result<(i32, String)> {
+pub fn interactive(run: &Run, limit: Option<Duration>) -> Result<(Option<i32>, String)> {
     let (mut reader, writer) = std::io::pipe().map_err(|error| run.start_error(&error))?;
     let heard = Arc::new((Mutex::<Heard>::default(), Condvar::new()));
     let shared = Arc::clone(&heard);
@@ -40,7 +45,7 @@ pub fn interactive(run: &Run) -> Result<(i32, String)> {
     });
     listener.map_err(|error| run.start_error(&error))?;
     let expression = run.expression().stdout_to_stderr().stderr_file(writer);
-    let code = attend(run, expression)?;
+    let code = attend(run, expression, limit)?;
     let mut so_far = lock(&heard.0);
     // A browser that the program started may hold the pipe open for hours.
     loop {
@@ -64,12 +69,34 @@ struct Heard {
     closed: bool,
 }
 
-/// Starts it, and waits for its end or for Ctrl-C.
-fn attend(run: &Run, expression: duct::Expression) -> Result<i32> {
+/// Starts it, and waits for its end, for Ctrl-C, or until it has taken too long.
+fn attend(run: &Run, expression: duct::Expression, limit: Option<Duration>) -> Result<Option<i32>> {
     let _watch = signals::Watch::start();
     let started = Instant::now();
     let failed = |error: std::io::Error| run.start_error(&error);
+    // A group of its own can be ended with all that is in it. On a terminal it could read nothing then.
+    #[cfg(unix)]
+    let apart = limit.is_some() && !std::io::stdin().is_terminal();
+    #[cfg(unix)]
+    let expression = expression.before_spawn(move |command| {
+        if apart {
+            std::os::unix::process::CommandExt::process_group(command, 0);
+        }
+        Ok(())
+    });
     let handle = expression.start().map_err(failed)?;
+    #[cfg(windows)]
+    let job = limit.map(|_| super::windows::Job::of(handle.pids()));
+    let kill = || {
+        #[cfg(windows)]
+        job.iter().for_each(super::windows::Job::end);
+        #[cfg(unix)]
+        if apart {
+            return kill(&handle);
+        }
+        // Already gone is as good.
+        let _ = handle.kill();
+    };
     // It may hold an end of a pipe whose other end waits for all of them to close.
     drop(expression);
     let mut give_up = None;
@@ -78,20 +105,25 @@ fn attend(run: &Run, expression: duct::Expression) -> Result<i32> {
             .wait_timeout(Duration::from_millis(100))
             .map_err(failed)?;
         if let Some(output) = ended {
+            #[cfg(windows)]
+            job.iter().for_each(super::windows::Job::release);
             let code = exit_code(output.status);
             run.tell(&format!("exit {code}"), started.elapsed());
             return if signals::interrupted() {
                 Err(interrupted())
             } else {
-                Ok(code)
+                Ok(Some(code))
             };
         }
         if signals::interrupted() {
             let give_up = *give_up.get_or_insert_with(|| Instant::now() + GRACE);
             if Instant::now() >= give_up {
-                // Already gone is as good.
-                let _ = handle.kill();
+                kill();
             }
+        } else if limit.is_some_and(|limit| started.elapsed() >= limit) {
+            kill();
+            run.tell("timed out", started.elapsed());
+            return Ok(None);
         }
     }
 }

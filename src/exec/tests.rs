@@ -187,11 +187,12 @@ fn interrupted_at_rest() {
 
 #[test]
 fn a_program_on_the_terminal_returns_its_exit_code() {
-    let heard = interactive(&sh("echo told; exit 5")).unwrap();
-    assert_eq!(heard, (5, "told\n".to_owned()));
-    assert_eq!(interactive(&sh("kill -9 $$")).unwrap().0, 137);
+    let heard = interactive(&sh("echo told; exit 5"), None).unwrap();
+    assert_eq!(heard, (Some(5), "told\n".to_owned()));
+    let killed = interactive(&sh("kill -9 $$"), None).unwrap();
+    assert_eq!(killed.0, Some(137));
     let missing = Run::new("/nonexistent/program", &env());
-    let error = interactive(&missing).unwrap_err();
+    let error = interactive(&missing, None).unwrap_err();
     assert_eq!(error.code, Code::CommandNotFound);
     assert_eq!(replace(&missing).unwrap_err().code, Code::CommandNotFound);
 }

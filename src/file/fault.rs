@@ -137,10 +137,14 @@ pub(super) fn not_writable(path: &Path, error: &io::Error) -> Error {
             "close the program that has it open, or look at who may write there: icacls {folder}"
         ),
         ErrorKind::PermissionDenied => {
-            format!(
-                "look at who may write there: ls -ld {folder} {}",
-                quoted(path)
-            )
+            // What is not there yet cannot be looked at: the nearest folder that is there keeps us out.
+            let mut above = path.ancestors();
+            let there = above.find(|at| at.symlink_metadata().is_ok());
+            let places = match there {
+                Some(at) if at != path => quoted(at),
+                _ => format!("{folder} {}", quoted(path)),
+            };
+            format!("look at who may write there: ls -ld {places}")
         }
         ErrorKind::StorageFull if cfg!(windows) => {
             "make room on the drive, then try again".to_owned()

@@ -21,9 +21,10 @@ impl Entry {
         }
     }
 
-    /// Whether every word stands somewhere in the entry, in any case.
+    /// Whether every word stands somewhere in the name, in any case. What stands beside it is full of dates and numbers,
+    /// which nobody means.
     fn fits(&self, words: &str) -> bool {
-        let text = format!("{} {}", self.label, self.note).to_lowercase();
+        let text = self.label.to_lowercase();
         words.split(' ').all(|word| text.contains(word))
     }
 }
@@ -56,14 +57,18 @@ impl<'e> List<'e> {
         }
     }
 
-    /// The entry that a typed text means: the one of that number, else the only one that it fits. Nothing typed means
-    /// the marked one.
+    /// The entry that a typed text means: the one of that number or name, else the only one that it fits. Nothing typed
+    /// means the marked one. A number that is none of theirs means no entry: it is a slip, not a part of a name.
     pub(super) fn find(&self, text: &str) -> Option<usize> {
         if text.is_empty() {
             return self.left.get(self.at).copied();
         }
         if let Some(at) = self.numbered(text) {
             return Some(at);
+        }
+        let named = self.entries.iter().position(|entry| entry.label == text);
+        if named.is_some() || text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return named;
         }
         let words = text.to_lowercase();
         let mut fitting = (0..self.entries.len()).filter(|at| self.entry(*at).fits(&words));
@@ -290,7 +295,8 @@ mod tests {
         for (text, chosen) in [
             ("GAM", Outcome::Answer(2)),
             ("3", Outcome::Answer(2)),
-            ("sso bet", Outcome::Answer(1)),
+            ("12 bet", Outcome::Answer(1)),
+            ("sso", Outcome::Open),
             ("1234", Outcome::Answer(1)),
             ("zzz", Outcome::Open),
         ] {
@@ -304,13 +310,16 @@ mod tests {
 
     #[test]
     fn a_line_means_a_number_or_the_only_one_that_fits() {
-        let entries = entries(&["dev", "dev-eu", "prod"]);
+        let entries = entries(&["dev", "dev-eu", "prod-12"]);
         let list = List::new(&entries, 1, false);
         for (text, found) in [
             ("", Some(1)),
             ("3", Some(2)),
             ("0", None),
-            ("dev", None),
+            ("12", None),
+            ("dev", Some(0)),
+            ("de", None),
+            ("sso", None),
             ("EU", Some(1)),
             ("x", None),
         ] {

@@ -42,11 +42,14 @@ pub(crate) fn trials() -> Vec<Trial> {
         says_that_regions_differ,
         a_new_user_gets_a_profile,
         a_new_profile_is_not_written_before_its_review,
+        what_a_new_profile_cannot_have_is_asked_again,
         the_readme_shows_the_wizard,
         yes_on_a_terminal_logs_in,
         goes_back_and_forth,
         ctrl_c_leaves_everything_as_it_was,
         a_plain_terminal_reads_lines,
+        a_plain_terminal_gets_no_sequences,
+        what_installs_aws_stands_on_a_line_of_its_own,
         nothing_is_wider_than_the_terminal,
         sigterm_restores_the_terminal,
         reset_asks_again_when_the_file_changed,
@@ -430,7 +433,7 @@ fn a_new_user_gets_a_profile() {
         terminal.wait_for("> ");
         if question == "Account" {
             terminal.press("1234\r");
-            terminal.answer(&["12 digits", "> "], "\x15");
+            terminal.answer(&["all twelve", "> "], "\x15");
         }
         terminal.press(answer);
     }
@@ -511,6 +514,97 @@ fn a_new_profile_is_not_written_before_its_review() {
             terminal.answer(&["Add this to the AWS config?", LIST], CTRL_C);
         }
         stopped_in_time(terminal, &sandbox, &before);
+    }
+}
+
+/// Each at its own question: at the review it would be too late to mend one answer.
+fn what_a_new_profile_cannot_have_is_asked_again() {
+    const ERASE: &str = "\x15";
+    let home = sandbox("sso-valid", &[]);
+    let before = snapshot::take(&home.home);
+    let mut terminal = start(&home, "xterm", &[]);
+    terminal.answer(&[LIST], "new");
+    terminal.answer(&["| new"], ENTER);
+    let ended = |answer: &str| format!("{ERASE}{answer}\r");
+    for (question, refused, taken) in [
+        (
+            "Start URL",
+            &[
+                ("corp.awsapps.com/start", "did you mean"),
+                ("https://corp.awsapps.com/start https://x", "a space"),
+            ][..],
+            "https://corp.awsapps.com/start",
+        ),
+        (
+            "Region of IAM Identity Center",
+            &[
+                ("us-wst-2", "did you mean"),
+                ("us-west-2", "has the region us-east-1"),
+            ],
+            "us-east-1",
+        ),
+        ("Account", &[("1234", "twelve digits")], "222233334444"),
+        (
+            "Role",
+            &[
+                ("Dev Role", "no name of a"),
+                ("arn:aws:iam::1:role/R", "no name of a"),
+            ],
+            "Reader",
+        ),
+        (
+            "Name of the new profile",
+            &[
+                ("my prof", "a profile whose name has a"),
+                ("o'brien", "whose name has `\\'`"),
+                ("x#y", "whose name has `#`"),
+                ("a]b", "whose name has `]`"),
+                ("\u{fc}ber", "whose name has `\u{fc}`"),
+                ("dev", "of that name"),
+            ],
+            "reader",
+        ),
+    ] {
+        terminal.wait_for(question);
+        for (answer, why) in refused {
+            terminal.answer(&["> "], &ended(answer));
+            terminal.wait_for("! ");
+            terminal.wait_for(why);
+        }
+        terminal.answer(&["> "], &ended(taken));
+    }
+    terminal.answer(&["+[profile reader]", "Add this to", LIST], ESC);
+    // Another portal cannot have the session of this one.
+    terminal.answer(&["Name of the new profile", "> "], ESC);
+    for question in ["Role", "Account", "Region of IAM"] {
+        terminal.answer(&[question, "> "], ESC);
+    }
+    terminal.answer(
+        &["Start URL", "> "],
+        &ended("https://other.awsapps.com/start"),
+    );
+    for question in ["Region of IAM", "Account", "Role"] {
+        terminal.answer(&[question, "> "], ENTER);
+    }
+    terminal.answer(&["Name of the new profile", "> "], &ended("corp"));
+    terminal.answer(&["`corp` is there already", "> "], &ended("other"));
+    terminal.answer(&["+[sso-session other]", "Add this to", LIST], CTRL_C);
+    stopped_in_time(terminal, &home, &before);
+
+    // An option cannot be asked for again.
+    for (option, why) in [
+        ("--profile=my prof", "whose name has a space"),
+        ("--sso-role=Dev Role", "no name of a permission set"),
+        ("--region=us-wst-2", "did you mean"),
+        (
+            "--sso-start-url=http://corp.awsapps.com/start",
+            "did you mean",
+        ),
+    ] {
+        let home = sandbox("", &[]);
+        let (exit, shown) = start(&home, "xterm", &[option]).finish();
+        assert!(matches!(exit, Some(1 | 2)), "{shown}");
+        assert!(shown.contains(why) && !shown.contains("> "), "{shown}");
     }
 }
 
@@ -610,6 +704,12 @@ fn a_plain_terminal_reads_lines() {
     terminal.press("nothing of that name\n");
     terminal.wait_for("that fits none of them, or several");
     terminal.wait_for("< quits: ");
+    // The account and the date beside the names have both.
+    for number in ["9", "1111"] {
+        terminal.press(&format!("{number}\n"));
+        terminal.wait_for("that fits none of them, or several");
+        terminal.wait_for("< quits: ");
+    }
     terminal.press("1\n");
     terminal.wait_for("> ");
     terminal.press("<\n");
@@ -631,6 +731,41 @@ fn a_plain_terminal_reads_lines() {
     assert_eq!(settings["awsAuthRefresh"], "aws sso login --profile dev");
     assert!(Path::new(&sandbox.home).join(".claude").is_dir());
     review(&sandbox);
+}
+
+/// Where there is no line of progress, nothing takes one back, on any terminal.
+fn a_plain_terminal_gets_no_sequences() {
+    for (term, args) in [
+        ("dumb", &["models", "--profile=dev"][..]),
+        ("", &["models", "--profile=dev"]),
+        ("dumb", &["status"]),
+        ("xterm", &["status", "--color=never"]),
+        ("xterm", &["login", "--profile=nobody", "--color=never"]),
+    ] {
+        let sandbox = sandbox("sso-valid", &listing("dev", "us-west-2"));
+        let mut command = sandbox.command(NOW);
+        command.env("TERM", term).args(args);
+        let (_, shown) = Terminal::start(command).finish();
+        assert!(!shown.is_empty() && !shown.contains('\x1b'), "{shown:?}");
+        let progress = shown.contains("Listing the models in us-west-2\r\n");
+        assert_eq!(progress, args[0] == "models", "{shown:?}");
+        review(&sandbox);
+    }
+}
+
+fn what_installs_aws_stands_on_a_line_of_its_own() {
+    let sandbox = Sandbox::new();
+    sandbox::copy_tree(&fixture("homes").join("sso-valid"), &sandbox.home);
+    for command in ["setup", "login"] {
+        let mut narrow = sandbox.command(NOW);
+        narrow.env("TERM", "dumb").env("COLUMNS", "60").arg(command);
+        let (_, shown) = Terminal::start(narrow).finish();
+        let whole = |line: &str| {
+            line.trim_start().starts_with("(cd ") && line.ends_with("--update)")
+                || line.trim() == "brew install awscli"
+        };
+        assert!(shown.lines().any(whole), "{shown}");
+    }
 }
 
 /// But for what is to be pasted and what stands in a file.

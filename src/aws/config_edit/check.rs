@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Result};
 const NAMES: &str = "use letters, digits and _ - @ + . % : / only";
 
 /// The name of `what` (a profile, an sso-session): what the SDK for JavaScript, and so Claude Code, takes in a header (`getConfigData`).
-pub(super) fn name(what: &str, name: &str) -> Result<()> {
+pub(crate) fn name(what: &str, name: &str) -> Result<()> {
     if let Some(bad) = name.chars().find(|c| !is_name_char(*c)) {
         let shown = match bad {
             ' ' => "a space".to_owned(),
@@ -26,7 +26,7 @@ pub(super) fn name(what: &str, name: &str) -> Result<()> {
 }
 
 /// The start URL of the access portal. `#/` and a slash at its end are as good as none, and stay as they are.
-pub(super) fn start_url(url: &str) -> Result<()> {
+pub(crate) fn start_url(url: &str) -> Result<()> {
     let wrong = |why: &str| {
         let tail = url.split("://").last().unwrap_or(url).trim();
         let meant = format!("https://{tail}");
@@ -55,12 +55,12 @@ pub(super) fn start_url(url: &str) -> Result<()> {
 }
 
 /// A region.
-pub(super) fn region(region: &str) -> Result<()> {
+pub(crate) fn region(region: &str) -> Result<()> {
     regions::check(region)
 }
 
 /// An account: twelve digits.
-pub(super) fn account(account: &str) -> Result<()> {
+pub(crate) fn account(account: &str) -> Result<()> {
     if is_account(account) {
         return Ok(());
     }
@@ -72,7 +72,7 @@ pub(super) fn account(account: &str) -> Result<()> {
 }
 
 /// A permission set's name (`CreatePermissionSet`: `[\w+=,.@-]+`, at most 32).
-pub(super) fn role(role: &str) -> Result<()> {
+pub(crate) fn role(role: &str) -> Result<()> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     if (1..=32).contains(&role.len()) && role.chars().all(fits) {
         return Ok(());
@@ -83,7 +83,7 @@ pub(super) fn role(role: &str) -> Result<()> {
 }
 
 /// A list of scopes.
-pub(super) fn scopes(list: &str) -> Result<()> {
+pub(crate) fn scopes(list: &str) -> Result<()> {
     let fits = |c: char| c.is_ascii_graphic() && c != '#' && c != ';';
     let mut scopes = super::scopes_of(list).peekable();
     if scopes.peek().is_some() && scopes.all(|scope| scope.chars().all(fits)) {

@@ -150,9 +150,18 @@ pub fn uninstall(folder: &Path, binary: &str, force: bool) -> Result<Done> {
     for path in paths {
         take_out(folder, path, record.as_ref(), &assets, force, &mut done)?;
     }
-    // A garbled one goes with the files beside it that are ours.
-    if (record.is_some() || done.changed()) && file::remove(&folder.join(RECORD))? {
-        done.removed.push(RECORD.to_owned());
+    match &record {
+        // Without it, `force` could not tell them from somebody else's.
+        Some(record) if !done.kept.is_empty() => {
+            let mut left = record.clone();
+            left.files.retain(|path, _| done.kept.contains(path));
+            file::write(&folder.join(RECORD), &left.to_bytes(), 0o600)?;
+        }
+        // A garbled one goes with the files beside it that are ours.
+        _ if (record.is_some() || done.changed()) && file::remove(&folder.join(RECORD))? => {
+            done.removed.push(RECORD.to_owned());
+        }
+        _ => {}
     }
     if done.changed() {
         remove_folder_of(folder, RECORD)?;

@@ -244,16 +244,20 @@ fn a_changed_file_is_neither_replaced_nor_removed_unless_forced() {
     let done = uninstall(&folder, BINARY, false).unwrap();
     assert_eq!(done.kept, ["commands/status.md"]);
     assert_eq!(file::read(&mine).unwrap().as_deref(), Some(&b"mine"[..]));
-    // What is left is no longer ours.
+    // What is left is still known, with the folders that we made.
+    assert_eq!(
+        look(&folder, BINARY).unwrap().changed,
+        ["commands/status.md"]
+    );
     assert_eq!(
         install(&folder, BINARY, None, false).unwrap_err().code,
         Code::FileConflict
     );
     install(&folder, BINARY, None, true).unwrap();
     file::write(&mine, b"mine", 0o600).unwrap();
+    assert_eq!(uninstall(&folder, BINARY, false).unwrap().kept.len(), 1);
     uninstall(&folder, BINARY, true).unwrap();
-    // The folder was there before the last installation.
-    assert!(tree(home.path()).iter().eq([&(folder, None)]));
+    assert!(!folder.exists());
 }
 
 #[test]

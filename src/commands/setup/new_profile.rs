@@ -3,12 +3,12 @@
 //! Which accounts and roles a session may use, `aws sso list-accounts` tells only for an access token on its command
 //! line, where every user of the machine can read it. So they are typed, or taken from other profiles of that session.
 
+use std::cmp::Ordering;
+
 use super::{Next, Step, Wizard};
 use crate::aws::claude_view::ClaudeView;
-use crate::aws::config_edit::{NewProfile, plan_add};
-use crate::aws::identity::is_account;
-use crate::aws::profiles::{AwsFiles, Profile};
-use crate::aws::regions;
+use crate::aws::config_edit::{NewProfile, check, plan_add};
+use crate::aws::profiles::{AwsFiles, Profile, SsoSession};
 use crate::commands::sso;
 use crate::error::{Code, Error, Result};
 use crate::prompt::Entry;
@@ -83,7 +83,7 @@ impl<'a> Wizard<'a> {
         answers: &[String; 5],
     ) -> Result<Option<String>> {
         if let Some(text) = given {
-            self.check_field(at, text)?;
+            // It was checked before the first question.
             return Ok(Some(text.clone()));
         }
         let (question, flag) = FIELDS.get(at).copied().unwrap_or_default();
@@ -93,7 +93,7 @@ impl<'a> Wizard<'a> {
             // Without a default the option is known to be there.
             return Ok(Some(default));
         }
-        let check = |text: &str| self.check_field(at, text);
+        let check = |text: &str| self.check_field(at, text, answers);
         self.prompt.ask(question, flag, &default, &check)
     }
 
@@ -116,7 +116,7 @@ impl<'a> Wizard<'a> {
         let mut missing = Vec::new();
         for (at, (given, (_, flag))) in self.given().into_iter().zip(FIELDS).enumerate() {
             let answer = given.map_or_else(|| self.default_of(at, &answers), String::clone);
-            if given.is_none() && self.check_field(at, &answer).is_err() {
+            if given.is_none() && self.check_field(at, &answer, &answers).is_err() {
                 missing.push(flag);
             }
             if let Some(place) = answers.get_mut(at) {
@@ -126,12 +126,72 @@ impl<'a> Wizard<'a> {
         missing
     }
 
+    /// Refuses what the options give before anything is asked: what was typed until then would be lost.
+    pub(super) fn check_given(&self) -> Result<()> {
+        let none = Default::default();
+        for (at, given) in self.given().into_iter().enumerate() {
+            given.map_or(Ok(()), |text| self.check_field(at, text, &none))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses options that describe the profile otherwise than it is: they would come to nothing.
+    pub(super) fn check_there(&self) -> Result<()> {
+        const KEYS: [&str; 4] = [
+            "sso_start_url",
+            "sso_region",
+            "sso_account_id",
+            "sso_role_name",
+        ];
+        let name = self.flags.profile.as_deref().unwrap_or_default();
+        let Some(profile) = self.files.find_profile(name) else {
+            return Ok(());
+        };
+        let session = profile.text("sso_session");
+        let session = session.and_then(|name| self.files.find_sso_session(name));
+        for ((given, key), (_, option)) in self.given().into_iter().zip(KEYS).zip(FIELDS) {
+            let there = session.and_then(|session| session.text(key));
+            let there = there.or(profile.text(key));
+            if given.is_some_and(|given| there != Some(given)) {
+                let option = option.split(' ').next().unwrap_or_default();
+                let has = match there {
+                    Some(value) => format!("with {key} = {value}"),
+                    None => format!("without {key}"),
+                };
+                let message =
+                    format!("{option} is for a new profile, and `{name}` is there, {has}");
+                let step =
+                    format!("leave {option} out, or give the new profile a name with --profile");
+                return Err(Error::new(Code::Usage, message).suggest(step));
+            }
+        }
+        Ok(())
+    }
+
+    /// The session of that portal, where a new profile can use it as it is.
+    fn session_of(&self, start_url: &str) -> Option<&SsoSession> {
+        self.files.sso_sessions.iter().find(|session| {
+            session.text("sso_start_url") == Some(start_url)
+                && session.text("sso_region").is_some()
+                && check::name("an sso-session", &session.name).is_ok()
+        })
+    }
+
+    /// The session whose portal to propose: the first one, but where nobody is asked only one of several is a guess.
+    fn portal(&self) -> Option<&SsoSession> {
+        let sessions = &self.files.sso_sessions;
+        let url = |session: &SsoSession| session.text("sso_start_url").map(str::to_owned);
+        let first = sessions.first()?;
+        let one = sessions.iter().all(|other| url(other) == url(first));
+        (one || !self.flags.yes).then_some(first)
+    }
+
     /// What other profiles suggest.
     fn default_of(&self, at: usize, answers: &[String; 5]) -> String {
-        let sessions = &self.files.sso_sessions;
-        let session = sessions
-            .iter()
-            .find(|session| at == 0 || session.text("sso_start_url") == Some(answers[0].as_str()));
+        let session = match at {
+            0 => self.portal(),
+            _ => self.session_of(&answers[0]),
+        };
         let of_session = |key: &str| session.and_then(|session| session.text(key));
         let of_profile = |key: &str| {
             let name = session.map(|session| session.name.as_str());
@@ -144,35 +204,61 @@ impl<'a> Wizard<'a> {
             1 => of_session("sso_region"),
             2 => of_profile("sso_account_id"),
             3 => of_profile("sso_role_name"),
-            _ => Some("bedrock").filter(|name| self.files.find_profile(name).is_none()),
+            _ => Some("bedrock").filter(|name| self.check_field(at, name, answers).is_ok()),
         };
         found.unwrap_or_default().to_owned()
     }
 
-    fn check_field(&self, at: usize, text: &str) -> Result<()> {
+    /// Whether the edit will take that answer, beside those before it and those that the options give.
+    fn check_field(&self, at: usize, text: &str, answers: &[String; 5]) -> Result<()> {
         let wrong = |message: &str, step: &str| Err(Error::new(Code::Usage, message).suggest(step));
+        let portal = "the access portal shows it, under \"Access keys\"";
         match at {
-            0 if !text.starts_with("https://") => wrong(
-                "that is no https:// address",
-                "it looks like https://company.awsapps.com/start",
-            ),
-            1 => regions::check(text),
-            2 if !is_account(text) => wrong("that is no account id", "it is a number of 12 digits"),
+            0 if text.is_empty() => wrong("a start URL is needed", portal),
+            1 if text.is_empty() => wrong("a region is needed", portal),
+            2 if text.is_empty() => wrong("an account is needed", portal),
             3 if text.is_empty() => wrong("a role is needed", "the access portal lists yours"),
             4 if text.is_empty() => wrong("a name is needed", "any word, such as bedrock"),
-            4 if self.files.find_profile(text).is_some() => {
+            0 => check::start_url(text),
+            1 => check::region(text),
+            2 => check::account(text),
+            3 => check::role(text),
+            _ if self.files.find_profile(text).is_some() => {
                 wrong("there is a profile of that name", "choose another name")
             }
+            _ => check::name("a profile", text),
+        }?;
+        let given = self.given();
+        let known = |field: usize| match field.cmp(&at) {
+            Ordering::Less => answers.get(field).map(String::as_str),
+            Ordering::Equal => Some(text),
+            Ordering::Greater => given.get(field).copied().flatten().map(String::as_str),
+        };
+        let known = |field| known(field).filter(|text| !text.is_empty());
+        let Some(start_url) = known(0) else {
+            return Ok(());
+        };
+        match (self.session_of(start_url), known(1), known(4)) {
+            (Some(session), Some(region), _) if session.text("sso_region") != Some(region) => {
+                let name = &session.name;
+                let there = session.text("sso_region").unwrap_or_default();
+                wrong(
+                    &format!("the sso-session `{name}` of that portal has the region {there}"),
+                    &format!("give {there}, or correct [sso-session {name}] first"),
+                )
+            }
+            // The new session will have the name of the profile.
+            (None, _, Some(name)) if self.files.find_sso_session(name).is_some() => wrong(
+                &format!("the sso-session `{name}` is there already, with other values"),
+                "choose another name",
+            ),
             _ => Ok(()),
         }
     }
 
     fn edit_config(&self, answers: &[String; 5], dry_run: bool) -> Result<Box<dyn Report>> {
         let [start_url, sso_region, account, role, name] = answers.clone();
-        let sessions = &self.files.sso_sessions;
-        let there = sessions
-            .iter()
-            .find(|session| session.text("sso_start_url") == Some(&start_url));
+        let there = self.session_of(&start_url);
         let wish = NewProfile {
             session: there.map_or_else(|| name.clone(), |session| session.name.clone()),
             start_url: Some(start_url),

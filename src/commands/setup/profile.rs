@@ -10,7 +10,7 @@ use crate::prompt::Entry;
 impl Wizard<'_> {
     pub(super) fn choose_profile(&mut self) -> Result<Next> {
         if self.is_new() {
-            if self.flags.sso_start_url.is_none() {
+            if self.files.profiles.is_empty() && self.flags.sso_start_url.is_none() {
                 self.note("There is no AWS profile yet. Your AWS access portal shows what one needs, under \"Access keys\" beside each role.");
             }
             return Ok(Next::Known(Step::NewProfile));

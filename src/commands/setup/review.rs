@@ -54,11 +54,16 @@ impl Wizard<'_> {
             self.refresh = self.flags.auth_refresh;
             return Ok(Next::Known(Step::Isolate));
         };
+        let guarded = match self.context.options.scope {
+            Scope::Project => {
+                "logs in once for all windows, but puts a path of this machine into a shared file"
+            }
+            Scope::User | Scope::Local => {
+                "logs in once for all windows, only when the session is over"
+            }
+        };
         let entries = [
-            Entry::new(
-                "guarded",
-                "logs in once for all windows, only when the session is over",
-            ),
+            Entry::new("guarded", guarded),
             Entry::new(
                 "aws",
                 format!("`{}` whenever a call fails", login.command()),
@@ -142,7 +147,7 @@ impl Wizard<'_> {
             planned
         };
         Ok(Next::Done(Box::new(Done {
-            undo: format!("claude-bedrock reset{}", self.target()),
+            target: self.target(),
             added: self.added,
             command,
             dry_run: flags.dry_run,
@@ -212,7 +217,8 @@ fn next(chosen: Option<usize>, to: Step) -> Next {
 struct Done {
     answer: Configured,
     dry_run: bool,
-    undo: String,
+    /// The options that say which file.
+    target: String,
     /// Whether the AWS config has a new profile.
     added: bool,
     command: String,
@@ -231,16 +237,23 @@ impl Report for Done {
             }
             (false, false) => "Bedrock is set up this way already; nothing was written.",
         };
-        let mut undo = Row::new("Undo", &self.undo);
+        let command = |name: &str| format!("claude-bedrock {name}{}", self.target);
+        let mut undo = Row::new("Undo", &command("reset"));
         if self.added {
             undo = undo.below("claude-bedrock sso undo, for the new AWS profile");
         }
-        let table = [Row::new("Check", "claude-bedrock status"), undo];
+        let table = [Row::new("Check", &command("status")), undo];
+        // Nothing to check or undo, where nothing was written.
+        let table = if self.dry_run {
+            String::new()
+        } else {
+            rows(look, &table) + "\n"
+        };
         // What is to be pasted is not broken into lines.
         format!(
-            "{}\n{}\nThe same without questions:\n  {}\n",
+            "{}\n{}The same without questions:\n  {}\n",
             paragraph(look, head),
-            rows(look, &table),
+            table,
             escape(&self.command)
         )
     }
