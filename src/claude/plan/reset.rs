@@ -4,10 +4,9 @@ use std::path::Path;
 
 use super::{
     ABSENT, BEDROCK_STILL_ON, KEPT_ORIGINAL_MISSING, Keep, LIFT, Plan, bedrock_models_at, finish,
-    holds_bedrock_model, is_our_export, is_our_refresh, open, open_kept, open_note, restore_caps,
-    switches_on, text_at,
+    holds_bedrock_model, is_ours, open, open_kept, open_note, restore_caps, switches_on,
 };
-use crate::claude::keys::{self, Claim, KEYS, Key};
+use crate::claude::keys::{self, Claim, KEYS};
 use crate::error::Result;
 use crate::json_edit::{Document, Problem};
 use crate::report::Warning;
@@ -113,18 +112,6 @@ fn take_out(after: &mut Document) {
         if goes {
             after.remove(key.path);
         }
-    }
-}
-
-/// Whether a value that may be the user's own is of the kind that we write.
-fn is_ours(document: &Document, key: &Key) -> bool {
-    let Some(value) = text_at(document, key.path) else {
-        return false;
-    };
-    match key.path {
-        keys::REFRESH => is_our_refresh(&value),
-        keys::EXPORT => is_our_export(&value),
-        path => holds_bedrock_model(document, path),
     }
 }
 
