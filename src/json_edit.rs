@@ -22,6 +22,7 @@ use serde_json::Value;
 use crate::error::{Code, Error};
 use scan::Member;
 use text::Encoding;
+pub(crate) use text::legible;
 
 /// The largest settings file that Claude Code reads, in bytes.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
