@@ -277,7 +277,7 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
     if let (Kept::Write(bytes), Some(at), Some(before)) =
         (&plan.kept, options.backup_at, &facts.kept)
         && facts.bytes().is_none_or(|now| now == bytes)
-        && !(before.starts_with(b"absent") || before.starts_with(b"caps"))
+        && !(before.ends_with(b"absent\n") || before.starts_with(b"caps\n"))
     {
         guard.back_up(&facts.kept_path, before, at)?;
     }
