@@ -158,7 +158,9 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
         let message = "the settings from before the first apply had Bedrock on too, and are back";
         warnings.push(Warning::new(BEDROCK_STILL_ON, message).suggest("claude-bedrock reset"));
     }
-    for path in keys::OTHER_MODELS {
+    // What came back may name one too.
+    let own = KEYS.iter().map(|key| key.path);
+    for path in keys::OTHER_MODELS.into_iter().chain(own) {
         if !switches_on(after) && !bedrock_models_at(after, path).is_empty() {
             let name = path.join(".");
             let message =
