@@ -46,10 +46,6 @@ pub const KEPT_ORIGINAL_MISSING: &str = "KEPT_ORIGINAL_MISSING";
 /// hand. The file from before that follows.
 const CAPS: &[u8] = b"caps\n";
 
-/// What the kept original begins with once `inference-config` has set caps on what an apply made: only then are those that
-/// the original lacks ours.
-const CAPPED: &[u8] = b"capped\n";
-
 /// What to do with the kept original.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keep {
@@ -116,14 +112,8 @@ fn open(current: Option<&[u8]>, path: &Path) -> Result<Document> {
 
 /// The kept original in memory; `None` when there is none or it cannot be read.
 fn open_kept(kept: Option<&[u8]>) -> Option<Document> {
-    let (kept, _) = without_mark(kept?);
+    let kept = kept?;
     Document::parse(if kept == ABSENT { b"" } else { kept }).ok()
-}
-
-/// The kept original itself, and whether it is marked as [`CAPPED`].
-fn without_mark(kept: &[u8]) -> (&[u8], bool) {
-    let rest = kept.strip_prefix(CAPPED);
-    (rest.unwrap_or(kept), rest.is_some())
 }
 
 /// The file from before the caps, where the kept original is a note of them.
@@ -131,12 +121,9 @@ fn open_note(kept: Option<&[u8]>) -> Option<Document> {
     Document::parse(kept?.strip_prefix(CAPS)?).ok()
 }
 
-/// The keys that `inference-config` writes.
-const CAP_KEYS: [&[&str]; 3] = [keys::THINKING, keys::OUTPUT, keys::NO_CACHING];
-
 /// The caps as they were before `inference-config` set them.
 fn restore_caps(after: &mut Document, noted: &Document) -> std::result::Result<(), Problem> {
-    for path in CAP_KEYS {
+    for path in [keys::THINKING, keys::OUTPUT, keys::NO_CACHING] {
         if noted.kind(path).is_some() {
             after.copy(path, noted)?;
         } else {

@@ -279,9 +279,9 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
         && facts
             .bytes()
             .is_none_or(|now| bytes.ends_with(now) && !before.ends_with(now))
-        && !(before.ends_with(b"absent\n")
-            || before.starts_with(b"caps\n")
-            || before.starts_with(b"# nothing "))
+        && ![&b"absent"[..], b"caps", b"# nothing "]
+            .iter()
+            .any(|mark| before.starts_with(mark))
     {
         guard.back_up(&facts.kept_path, before, at)?;
     }

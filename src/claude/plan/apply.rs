@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{
-    ABSENT, CAPPED, KEPT_ORIGINAL_MISSING, Keep, Plan, finish, holds_bedrock_model,
+    ABSENT, KEPT_ORIGINAL_MISSING, Keep, Plan, finish, holds_bedrock_model,
     holds_model_of_elsewhere, is_our_export, is_our_refresh, is_ours, open, open_kept, open_note,
-    profile_of_command, restore_caps, switches_on, text_at, without_mark,
+    profile_of_command, restore_caps, switches_on, text_at,
 };
 use crate::claude::keys::{self, KEYS};
 use crate::claude::models::{Family, geographies_of_region};
@@ -93,7 +93,7 @@ pub fn plan_apply(
         edit.warnings
             .push(Warning::new("ORIGINAL_STAYS", message).suggest("claude-bedrock reset"));
     }
-    if current.is_none() && kept.is_some_and(|kept| without_mark(kept).0 != ABSENT) {
+    if current.is_none() && kept.is_some_and(|kept| kept != ABSENT) {
         // The original of a file that the user deleted since: a reset must not bring it back, and nothing may lose it.
         let message = format!(
             "{} was deleted since an earlier apply; the file from before that one stays beside it",
@@ -115,13 +115,7 @@ pub fn plan_apply(
         // The original is the present file without the caps that `inference-config` set.
         let mut original = before.clone();
         restore_caps(&mut original, &noted).map_err(|problem| problem.error(path))?;
-        // With them, it is one that they came after.
-        let mark = if original.same_as(&before) {
-            b""
-        } else {
-            CAPPED
-        };
-        plan.keep = Keep::Write([mark, &original.to_bytes()].concat());
+        plan.keep = Keep::Write(original.to_bytes());
     } else if first {
         plan.keep = Keep::WriteOriginal;
         if switches_on(&before) {

@@ -4,9 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{
-    CAP_KEYS, CAPPED, Keep, Plan, finish, open, open_kept, open_note, switches_on, without_mark,
-};
+use super::{Keep, Plan, finish, open, open_note, switches_on};
 use crate::claude::keys;
 use crate::claude::settings::env_text;
 use crate::error::{Code, Error, Result};
@@ -122,20 +120,13 @@ pub fn plan_inference(
         let message = format!("every answer now ends at {tokens} tokens, long files included");
         warnings.push(Warning::new("OUTPUT_CAPPED", message).suggest(LIFT));
     }
-    // What was before the first apply is kept by that, and is marked; of a configuration made by hand the caps are noted. So
-    // a reset knows them for ours. Once all is as noted, the note has served.
+    // What was before the first apply is kept by that; of a configuration made by hand the caps are noted, so that a reset
+    // knows them for ours. Once all is as noted, the note has served.
     let mut plan = finish(current, &before, &after, warnings, path)?;
     if open_note(kept).is_some_and(|noted| after.same_as(&noted)) {
         plan.keep = Keep::Discard;
     } else if kept.is_none() && on && !plan.changes.is_empty() {
         plan.keep = Keep::NoteCaps;
-    } else if let (Some(kept), Some(original)) = (kept, open_kept(kept)) {
-        let (bytes, _) = without_mark(kept);
-        let as_before = CAP_KEYS.iter().all(|path| after.same_at(path, &original));
-        let mark = if as_before { b"" } else { CAPPED };
-        if !plan.changes.is_empty() {
-            plan.keep = Keep::Write([mark, bytes].concat());
-        }
     }
     Ok(plan)
 }

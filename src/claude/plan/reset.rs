@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::{
-    ABSENT, BEDROCK_STILL_ON, CAP_KEYS, KEPT_ORIGINAL_MISSING, Keep, LIFT, Plan, bedrock_models_at,
-    finish, holds_bedrock_model, is_ours, open, open_kept, open_note, restore_caps, switches_on,
-    without_mark,
+    ABSENT, BEDROCK_STILL_ON, KEPT_ORIGINAL_MISSING, Keep, LIFT, Plan, bedrock_models_at, finish,
+    holds_bedrock_model, is_ours, open, open_kept, open_note, restore_caps, switches_on,
 };
 use crate::claude::keys::{self, Claim, KEYS};
 use crate::error::Result;
@@ -37,14 +36,9 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
     }
     let before = open(current, path)?;
     let original = open_kept(kept);
-    let (kept, capped) = kept.map(without_mark).unzip();
-    let capped = capped == Some(true);
     let mut after = before.clone();
     match &original {
-        Some(original) => {
-            let restored = restore(&mut after, original, capped);
-            restored.map_err(|problem| problem.error(path))?;
-        }
+        Some(original) => restore(&mut after, original).map_err(|problem| problem.error(path))?,
         None => take_out(&mut after),
     }
     let noted = open_note(kept);
@@ -61,18 +55,7 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
         }
     }
     let known = original.is_some() || noted.is_some();
-    let mut warnings = warnings(&before, &after, kept.is_some(), known);
-    let had = |path: &&&[&str]| {
-        original
-            .as_ref()
-            .is_some_and(|original| after.same_at(path, original))
-    };
-    let left = |path: &&&[&str]| after.kind(path).is_some() && !had(path);
-    if switches_on(&before) && noted.is_none() {
-        warnings.extend(caps_left(
-            [keys::THINKING, keys::OUTPUT].iter().filter(left),
-        ));
-    }
+    let warnings = warnings(&before, &after, kept.is_some(), known);
     let mut plan = finish(current, &before, &after, warnings, path)?;
     if noted.is_some() {
         plan.keep = Keep::Discard;
@@ -86,16 +69,9 @@ pub fn plan_reset(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> R
     Ok(plan)
 }
 
-/// Every key of ours back to what the original holds; caps are ours where they were set by us.
-fn restore(
-    after: &mut Document,
-    original: &Document,
-    capped: bool,
-) -> std::result::Result<(), Problem> {
+/// Every key of ours back to what the original holds.
+fn restore(after: &mut Document, original: &Document) -> std::result::Result<(), Problem> {
     for key in KEYS {
-        if !capped && CAP_KEYS.contains(&key.path) {
-            continue;
-        }
         let path = key.path;
         let present = after.kind(path).is_some();
         let ours = match key.claim {
@@ -169,16 +145,18 @@ fn warnings(before: &Document, after: &Document, kept: bool, restored: bool) -> 
             warnings.push(Warning::new("BEDROCK_MODEL_LEFT", message).suggest(step));
         }
     }
+    let caps = [keys::THINKING, keys::OUTPUT];
+    let mut caps = caps.iter().filter(|path| after.kind(path).is_some());
+    if let (Some(cap), true) = (caps.next(), was_configured && !restored) {
+        let cap = cap.join(".");
+        let rest = if caps.next().is_some() {
+            " and the cap on output stay, because nothing tells who set them"
+        } else {
+            " stays, because nothing tells who set it"
+        };
+        let message = format!("`{cap}`{rest}");
+        let step = format!("to let nothing cap answers: {LIFT}");
+        warnings.push(Warning::new("CAPS_LEFT", message).suggest(step));
+    }
     warnings
-}
-
-fn caps_left<'a>(mut caps: impl Iterator<Item = &'a &'a [&'a str]>) -> Option<Warning> {
-    let cap = caps.next()?.join(".");
-    let rest = if caps.next().is_some() {
-        " and the cap on output stay, because nothing tells who set them"
-    } else {
-        " stays, because nothing tells who set it"
-    };
-    let step = format!("to let nothing cap answers: {LIFT}");
-    Some(Warning::new("CAPS_LEFT", format!("`{cap}`{rest}")).suggest(step))
 }
