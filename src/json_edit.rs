@@ -23,6 +23,7 @@ use crate::error::{Code, Error};
 use crate::report::compact;
 use scan::Member;
 use text::Encoding;
+pub(crate) use text::legible;
 
 /// The largest settings file that Claude Code reads, in bytes.
 const MAX_BYTES: usize = 2 * 1024 * 1024;

@@ -15,7 +15,7 @@ use crate::aws::profiles::names_secret;
 use crate::report::Warning;
 
 pub use add::{NewProfile, plan_add};
-pub use undo::{plan_kept, plan_undo};
+pub use undo::{find_set_aside, plan_kept, plan_undo};
 pub use upgrade::{Upgrade, plan_upgrade};
 
 /// The scope with which AWS hands out refresh tokens, so that a session renews itself for as long as the administrator

@@ -199,6 +199,18 @@ fn holds_bedrock_model(document: &Document, path: &[&str]) -> bool {
     text_at(document, path).is_some_and(|value| names_bedrock_model(&value))
 }
 
+/// Whether a value that may be the user's own is of the kind that we write.
+fn is_ours(document: &Document, key: &Key) -> bool {
+    let Some(value) = text_at(document, key.path) else {
+        return false;
+    };
+    match key.path {
+        keys::REFRESH => is_our_refresh(&value),
+        keys::EXPORT => is_our_export(&value),
+        path => holds_bedrock_model(document, path),
+    }
+}
+
 /// The models on Bedrock that a value names, be it one or a list.
 fn bedrock_models_at(document: &Document, path: &[&str]) -> Vec<String> {
     let value = document.get(path).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::commands::{Context, Scope};
 use crate::diff;
 use crate::error::Result;
 use crate::file;
-use crate::json_edit::Document;
+use crate::json_edit::{Document, legible};
 use crate::report::{Tint, Warning, escape, without_password};
 use crate::shell::quote;
 
@@ -122,9 +122,7 @@ fn carry_out(
                 changes: plan.changes.clone(),
                 warnings: plan.warnings.clone(),
                 diff: dry_run.then(|| {
-                    let text = |bytes: Option<&[u8]>| {
-                        redact(&String::from_utf8_lossy(bytes.unwrap_or_default()))
-                    };
+                    let text = |bytes: Option<&[u8]>| redact(&legible(bytes.unwrap_or_default()));
                     let label = context.env.tilde(path);
                     diff::unified(&text(seen.current), &text(plan.bytes.as_deref()), &label)
                 }),

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::aws::config_edit::{
-    Change, Edit, NewProfile, Upgrade, plan_add, plan_kept, plan_undo, plan_upgrade,
-    without_other_values,
+    Change, Edit, NewProfile, Upgrade, find_set_aside, plan_add, plan_kept, plan_undo,
+    plan_upgrade, without_other_values,
 };
 use crate::aws::profiles::{AwsFile, AwsFiles};
 use crate::commands::usage::{Flag, Takes, Usage, arguments};
@@ -96,6 +96,9 @@ arguments! {
     }
 }
 
+/// What an undo does.
+const PUT_BACK: &str = "Put back";
+
 /// The `data` of all three.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -160,7 +163,7 @@ impl Undo {
             let before = plan_undo(seen.current, seen.kept, &files.config.path)?;
             Ok((before, file::Kept::Discard))
         })?;
-        edited.done = "Put back";
+        edited.done = PUT_BACK;
         Ok(Box::new(edited))
     }
 }
@@ -189,6 +192,8 @@ pub(super) fn edit(
         if edited.changes.is_empty() {
             return Ok((seen.current.map(<[u8]>::to_vec), file::Kept::Leave));
         }
+        let aside = find_set_aside(seen.current, seen.kept, path);
+        edited.warnings.extend(aside);
         let kept = plan_kept(seen.current, seen.kept, &edit.bytes);
         Ok((Some(edit.bytes), file::Kept::Write(kept)))
     })?;
@@ -259,6 +264,9 @@ impl Report for SsoEdited {
         let path = escape(&self.shown_path);
         let mut out = match &self.diff {
             Some(diff) => diff.lines().map(|line| escape(line) + "\n").collect(),
+            None if !self.changed && self.done == PUT_BACK => {
+                format!("Nothing to do: {path} is as it was before already\n")
+            }
             None if !self.changed => format!("{path} is as wished already\n"),
             None => format!("{} {path}\n", look.tint(Tint::Good, self.done)),
         };

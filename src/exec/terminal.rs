@@ -78,12 +78,16 @@ fn attend(run: &Run, expression: duct::Expression, limit: Option<Duration>) -> R
     #[cfg(unix)]
     let apart = limit.is_some() && !std::io::stdin().is_terminal();
     #[cfg(unix)]
-    let expression = expression.before_spawn(move |command| {
-        if apart {
-            std::os::unix::process::CommandExt::process_group(command, 0);
-        }
-        Ok(())
-    });
+    let expression = {
+        // Nothing of it may stay: see below.
+        let plain = expression;
+        plain.before_spawn(move |command| {
+            if apart {
+                std::os::unix::process::CommandExt::process_group(command, 0);
+            }
+            Ok(())
+        })
+    };
     let handle = expression.start().map_err(failed)?;
     #[cfg(windows)]
     let job = limit.map(|_| super::windows::Job::of(handle.pids()));

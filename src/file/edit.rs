@@ -276,8 +276,12 @@ fn commit(facts: &Facts<'_>, plan: &Plan, options: Options) -> Result<Option<Out
     // that there was none holds nothing. Its backup has a name of its own, so that it is never pruned.
     if let (Kept::Write(bytes), Some(at), Some(before)) =
         (&plan.kept, options.backup_at, &facts.kept)
-        && facts.bytes().is_none_or(|now| now == bytes)
-        && !(before.starts_with(b"absent") || before.starts_with(b"caps"))
+        && facts
+            .bytes()
+            .is_none_or(|now| bytes.ends_with(now) && !before.ends_with(now))
+        && ![&b"absent"[..], b"caps", b"# nothing "]
+            .iter()
+            .any(|mark| before.starts_with(mark))
     {
         guard.back_up(&facts.kept_path, before, at)?;
     }

@@ -36,6 +36,16 @@ pub(super) fn decode(file: &[u8]) -> Result<(Encoding, Vec<u8>), Problem> {
     }
 }
 
+/// The text of a file to be shown, a mark of UTF-8 included; empty for UTF-16 that is none throughout.
+pub(crate) fn legible(file: &[u8]) -> String {
+    let decoded = match decode(file) {
+        Ok((Encoding::Utf16Little | Encoding::Utf16Big, text)) => text,
+        Ok(_) => file.to_vec(),
+        Err(_) => Vec::new(),
+    };
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
 /// The reverse of [`decode`].
 pub(super) fn encode(encoding: Encoding, text: &[u8]) -> Vec<u8> {
     let to: fn(u16) -> [u8; 2] = match encoding {

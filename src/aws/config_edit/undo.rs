@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::error::{Code, Error, Result};
 use crate::hash::sha1_hex;
+use crate::report::Warning;
 
 const BEFORE: &str = "# before claude-bedrock wrote ";
 const NOTHING: &str = "# nothing before claude-bedrock wrote ";
@@ -24,7 +25,22 @@ pub fn plan_kept(current: Option<&[u8]>, kept: Option<&[u8]>, written: &[u8]) ->
     out
 }
 
-/// The file from before our edits; `None` when there was none.
+/// What to tell when someone else has changed the file since an edit of ours, so that [`plan_kept`] begins anew.
+pub fn find_set_aside(current: Option<&[u8]>, kept: Option<&[u8]>, path: &Path) -> Option<Warning> {
+    let kept = Kept::parse(kept?)?;
+    if current.is_some_and(|now| kept.is_of(now))
+        || kept.original.is_none_or(|o| Some(o) == current)
+    {
+        return None;
+    }
+    let message = format!(
+        "{} was changed since an earlier edit: `sso undo` will give back what is there now; the file from before that edit stays beside it, with the ending .before-bedrock.bedrock-backup-TIME",
+        path.display()
+    );
+    Some(Warning::new("ORIGINAL_SET_ASIDE", message))
+}
+
+/// The file from before our edits; `None` when there was none. One that someone put back already stays.
 ///
 /// # Errors
 /// `NOT_CONFIGURED` when nothing is kept; `FILE_CONFLICT` when the file has changed since.
@@ -34,16 +50,15 @@ pub fn plan_undo(
     path: &Path,
 ) -> Result<Option<Vec<u8>>> {
     let Some(kept) = kept.and_then(Kept::parse) else {
-        let message =
-            "there is nothing to undo: neither `sso add` nor `sso upgrade` has changed this file";
+        let message = "there is nothing to undo: no file from before `sso add` or `sso upgrade` is kept beside this one";
         return Err(Error::new(Code::NotConfigured, message)
             .at(path)
-            .suggest("take out by hand what something else has put there"));
+            .suggest("take out by hand what is not wanted"));
     };
-    if current.is_some_and(|now| kept.is_of(now)) {
+    if current == kept.original || current.is_some_and(|now| kept.is_of(now)) {
         return Ok(kept.original.map(<[u8]>::to_vec));
     }
-    let message = format!("{} has changed since it was edited", path.display());
+    let message = "the file has changed since `sso add` or `sso upgrade` edited it";
     Err(Error::new(Code::FileConflict, message).at(path).suggest(
         "take the sections out by hand; the file from before is beside it, with the ending .before-bedrock",
     ))

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     ABSENT, KEPT_ORIGINAL_MISSING, Keep, Plan, finish, holds_bedrock_model,
-    holds_model_of_elsewhere, is_our_export, is_our_refresh, open, open_kept, open_note,
+    holds_model_of_elsewhere, is_our_export, is_our_refresh, is_ours, open, open_kept, open_note,
     profile_of_command, restore_caps, switches_on, text_at,
 };
 use crate::claude::keys::{self, KEYS};
@@ -74,15 +74,25 @@ pub fn plan_apply(
     path: &Path,
 ) -> Result<Plan> {
     let before = open(current, path)?;
-    // A switch that we wrote and someone set to "0" still marks the kept original as the one from before.
-    let in_effect = switches_on(&before) || before.kind(keys::USE_BEDROCK).is_some();
-    let original = open_kept(kept).filter(|_| in_effect);
+    // A switch that we wrote and someone set to "0" still marks the kept original as the one from before, and so do values
+    // of ours beside one that someone took out.
+    let has_switch = before.kind(keys::USE_BEDROCK).is_some();
+    let original = open_kept(kept).filter(|original| has_switch || is_applied(&before, original));
+    let in_effect = has_switch || original.is_some();
     let first = kept.is_none() || !in_effect;
     let mut edit = Edit {
         after: before.clone(),
         original,
         warnings: Vec::new(),
     };
+    if in_effect && !has_switch {
+        let message = format!(
+            "Bedrock was switched off by hand since an earlier apply; a reset still gives back what was before that one, from {}.before-bedrock",
+            path.display()
+        );
+        edit.warnings
+            .push(Warning::new("ORIGINAL_STAYS", message).suggest("claude-bedrock reset"));
+    }
     if current.is_none() && kept.is_some_and(|kept| kept != ABSENT) {
         // The original of a file that the user deleted since: a reset must not bring it back, and nothing may lose it.
         let message = format!(
@@ -101,7 +111,7 @@ pub fn plan_apply(
     if plan.changes.is_empty() {
         return Ok(plan);
     }
-    if let (true, Some(noted)) = (in_effect, open_note(kept)) {
+    if let (true, Some(noted)) = (current.is_some(), open_note(kept)) {
         // The original is the present file without the caps that `inference-config` set.
         let mut original = before.clone();
         restore_caps(&mut original, &noted).map_err(|problem| problem.error(path))?;
@@ -115,6 +125,21 @@ pub fn plan_apply(
         }
     }
     Ok(plan)
+}
+
+/// Whether a key of ours holds something else than the original does, and something that an apply may have written: then
+/// the file is not one that the user began anew.
+fn is_applied(document: &Document, original: &Document) -> bool {
+    KEYS.iter().any(|key| {
+        let written = match key.path {
+            keys::PROFILE | keys::REGION | keys::BASE_URL | keys::SKIP_AUTH => {
+                document.kind(key.path).is_some()
+            }
+            keys::SMALL_FAST => false,
+            _ => is_ours(document, key),
+        };
+        written && !document.same_at(key.path, original)
+    })
 }
 
 struct Edit {

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use super::{
     ABSENT, BEDROCK_STILL_ON, KEPT_ORIGINAL_MISSING, Keep, LIFT, Plan, bedrock_models_at, finish,
-    holds_bedrock_model, is_our_export, is_our_refresh, open, open_kept, open_note, restore_caps,
-    switches_on, text_at,
+    holds_bedrock_model, is_ours, open, open_kept, open_note, restore_caps, switches_on,
 };
-use crate::claude::keys::{self, Claim, KEYS, Key};
+use crate::claude::keys::{self, Claim, KEYS};
 use crate::error::Result;
 use crate::json_edit::{Document, Problem};
 use crate::report::Warning;
@@ -130,25 +129,15 @@ fn take_out(after: &mut Document) {
     }
 }
 
-/// Whether a value that may be the user's own is of the kind that we write.
-fn is_ours(document: &Document, key: &Key) -> bool {
-    let Some(value) = text_at(document, key.path) else {
-        return false;
-    };
-    match key.path {
-        keys::REFRESH => is_our_refresh(&value),
-        keys::EXPORT => is_our_export(&value),
-        path => holds_bedrock_model(document, path),
-    }
-}
-
 fn warnings(before: &Document, after: &Document, restored: bool) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if restored && switches_on(after) {
         let message = "the settings from before the first apply had Bedrock on too, and are back";
         warnings.push(Warning::new(BEDROCK_STILL_ON, message).suggest("claude-bedrock reset"));
     }
-    for path in keys::OTHER_MODELS {
+    // What came back may name one too.
+    let own = KEYS.iter().map(|key| key.path);
+    for path in keys::OTHER_MODELS.into_iter().chain(own) {
         if !switches_on(after) && !bedrock_models_at(after, path).is_empty() {
             let name = path.join(".");
             let message =

@@ -241,6 +241,19 @@ fn the_kept_original_is_written_at_the_first_apply_only() {
         apply(Some(off.as_bytes()), Some(b"{}"), &other).keep,
         Keep::Leave
     );
+    // Nor when someone took the switch out and left other values of ours; where they are the original's, it is a new file.
+    let without = CONFIGURED.replace("    \"CLAUDE_CODE_USE_BEDROCK\": \"1\",\n", "");
+    for kept in [&b"{}"[..], ABSENT] {
+        let plan = apply(Some(without.as_bytes()), Some(kept), &wishes());
+        assert_eq!(plan.keep, Keep::Leave);
+        assert_eq!(plan.warnings[0].code, "ORIGINAL_STAYS");
+    }
+    let plan = apply(
+        Some(without.as_bytes()),
+        Some(without.as_bytes()),
+        &wishes(),
+    );
+    assert_eq!((plan.keep, plan.warnings.len()), (Keep::WriteOriginal, 0));
     // It is written again when the user deleted the file: a reset must give back that there was none.
     let plan = apply(None, Some(b"{}"), &other);
     assert_eq!(plan.keep, Keep::WriteOriginal);
