@@ -13,6 +13,7 @@ use crate::commands::usage::{Flag, Given, Run, Takes, Usage};
 use crate::commands::{EVERYWHERE, Options, PROGRAM, SCRIPT_COMMANDS};
 use crate::error::{Code, Error, Result};
 use crate::nearest::{nearest, nearest_within};
+use crate::shell::quote;
 
 /// What the command line says.
 pub struct Cli {
@@ -319,10 +320,16 @@ impl Words {
             }),
         };
         let near = near.map(|name| format!("--{name}"));
-        meant(
-            wrong(format!("unexpected argument '{word}' found")),
-            near.as_deref(),
-        )
+        let error = wrong(format!("unexpected argument '{word}' found"));
+        let mut flags = self.command().flags.iter();
+        let runs = flags.any(|flag| matches!(flag.takes, Takes::CommandLine));
+        if runs && near.is_none() && !word.starts_with('-') {
+            return error.suggest(format!(
+                "put `--` before the command to run: -- {}",
+                quote(word)
+            ));
+        }
+        meant(error, near.as_deref())
     }
 }
 

@@ -137,7 +137,10 @@ pub fn check(region: &str) -> Result<()> {
 
 /// That a text is no region, with the one that was probably meant.
 pub fn no_region(text: &str) -> Error {
-    let message = format!("`{}` is not an AWS region", escape(text));
+    let message = match text {
+        "" => "a region is needed".to_owned(),
+        _ => format!("`{}` is not an AWS region", escape(text)),
+    };
     let step = nearest(text).map_or_else(
         || "give a region such as us-east-1 or eu-central-1".to_owned(),
         |near| format!("did you mean `{near}`?"),

@@ -247,14 +247,32 @@ impl Report for Diagnosis {
                 continue;
             }
             out.push_str(&heading(look, group.title()));
-            for check in checks {
-                out.push_str(&bullet(
-                    look,
-                    check.state.mark(),
-                    &check.finding,
-                    check.remedy.as_deref(),
-                ));
+            let mut told: Vec<&str> = Vec::new();
+            for check in &checks {
+                let mut finding = check.finding.clone();
+                if check.state == State::Skipped {
+                    // One reason for many checks is told once, with what was not checked.
+                    if told.contains(&finding.as_str()) {
+                        continue;
+                    }
+                    told.push(&check.finding);
+                    let same = |other: &&&Check| {
+                        other.state == State::Skipped && other.finding == check.finding
+                    };
+                    let codes: Vec<&str> = checks.iter().filter(same).map(|it| it.code).collect();
+                    finding = format!("{finding} ({})", codes.join(", "));
+                }
+                let remedy = check.remedy.as_deref();
+                out.push_str(&bullet(look, check.state.mark(), &finding, remedy));
                 if let Some(fix) = &check.fix {
+                    let words = |text: &str| text.split_once(' ').map(|it| it.1.to_owned());
+                    let said = words(fix);
+                    let said = said.is_some_and(|fix| {
+                        remedy
+                            .and_then(words)
+                            .is_some_and(|it| it.starts_with(&fix))
+                    });
+                    let fix = if said { "does that" } else { fix };
                     let fix = format!("doctor --fix {}", escape(fix));
                     let fix = fold(&fix, look.width.saturating_sub(4), 4);
                     out.push_str(&format!("    {fix}\n"));

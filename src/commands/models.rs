@@ -160,6 +160,11 @@ impl Models {
             .or(configured)
             .or_else(|| profile.region().map(str::to_owned))
             .or_else(|| config?.region)
+            // Where nothing says, Claude Code has a region all the same.
+            .or_else(|| {
+                let used = facts.on && facts.profile_name() == name;
+                used.then(|| facts.region.used.value.clone())
+            })
             .ok_or_else(|| {
                 Error::new(
                     Code::RegionMissing,
