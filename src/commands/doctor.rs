@@ -265,14 +265,10 @@ impl Report for Diagnosis {
                 let remedy = check.remedy.as_deref();
                 out.push_str(&bullet(look, check.state.mark(), &finding, remedy));
                 if let Some(fix) = &check.fix {
-                    let words = |text: &str| text.split_once(' ').map(|it| it.1.to_owned());
-                    let said = words(fix);
-                    let said = said.is_some_and(|fix| {
-                        remedy
-                            .and_then(words)
-                            .is_some_and(|it| it.starts_with(&fix))
-                    });
-                    let fix = if said { "does that" } else { fix };
+                    let done = fix.strip_prefix("writes ");
+                    let told = remedy.and_then(|step| step.strip_prefix("write "));
+                    let same = done.zip(told).is_some_and(|(a, b)| b.starts_with(a));
+                    let fix = if same { "does that" } else { fix };
                     let fix = format!("doctor --fix {}", escape(fix));
                     let fix = fold(&fix, look.width.saturating_sub(4), 4);
                     out.push_str(&format!("    {fix}\n"));

@@ -1,12 +1,9 @@
 //! Programs that talk to the user: they keep the terminal.
 
-#[cfg(unix)]
-use std::io::IsTerminal;
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-#[cfg(unix)]
 use super::capture::kill;
 use super::{Run, interrupted, lock, signals};
 use crate::error::Result;
@@ -45,7 +42,16 @@ pub fn interactive(run: &Run, limit: Option<Duration>) -> Result<(Option<i32>, S
     });
     listener.map_err(|error| run.start_error(&error))?;
     let expression = run.expression().stdout_to_stderr().stderr_file(writer);
-    let code = attend(run, expression, limit)?;
+    // A group of its own can be ended with all that is in it. On a terminal it could read nothing then.
+    let apart = limit.is_some() && !std::io::stdin().is_terminal();
+    #[cfg(unix)]
+    let expression = expression.before_spawn(move |command| {
+        if apart {
+            std::os::unix::process::CommandExt::process_group(command, 0);
+        }
+        Ok(())
+    });
+    let code = attend(run, expression, limit, apart)?;
     let mut so_far = lock(&heard.0);
     // A browser that the program started may hold the pipe open for hours.
     loop {
@@ -70,31 +76,21 @@ struct Heard {
 }
 
 /// Starts it, and waits for its end, for Ctrl-C, or until it has taken too long.
-fn attend(run: &Run, expression: duct::Expression, limit: Option<Duration>) -> Result<Option<i32>> {
+fn attend(
+    run: &Run,
+    expression: duct::Expression,
+    limit: Option<Duration>,
+    apart: bool,
+) -> Result<Option<i32>> {
     let _watch = signals::Watch::start();
     let started = Instant::now();
     let failed = |error: std::io::Error| run.start_error(&error);
-    // A group of its own can be ended with all that is in it. On a terminal it could read nothing then.
-    #[cfg(unix)]
-    let apart = limit.is_some() && !std::io::stdin().is_terminal();
-    #[cfg(unix)]
-    let expression = {
-        // Nothing of it may stay: see below.
-        let plain = expression;
-        plain.before_spawn(move |command| {
-            if apart {
-                std::os::unix::process::CommandExt::process_group(command, 0);
-            }
-            Ok(())
-        })
-    };
     let handle = expression.start().map_err(failed)?;
     #[cfg(windows)]
     let job = limit.map(|_| super::windows::Job::of(handle.pids()));
     let kill = || {
         #[cfg(windows)]
         job.iter().for_each(super::windows::Job::end);
-        #[cfg(unix)]
         if apart {
             return kill(&handle);
         }

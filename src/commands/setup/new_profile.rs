@@ -151,15 +151,11 @@ impl<'a> Wizard<'a> {
         let session = session.and_then(|name| self.files.find_sso_session(name));
         for ((given, key), (_, option)) in self.given().into_iter().zip(KEYS).zip(FIELDS) {
             let there = session.and_then(|session| session.text(key));
-            let there = there.or(profile.text(key));
-            if given.is_some_and(|given| there != Some(given)) {
+            if given.is_some_and(|given| there.or(profile.text(key)) != Some(given)) {
                 let option = option.split(' ').next().unwrap_or_default();
-                let has = match there {
-                    Some(value) => format!("with {key} = {value}"),
-                    None => format!("without {key}"),
-                };
-                let message =
-                    format!("{option} is for a new profile, and `{name}` is there, {has}");
+                let message = format!(
+                    "{option} is for a new profile, and `{name}` is there with another {key} or none"
+                );
                 let step =
                     format!("leave {option} out, or give the new profile a name with --profile");
                 return Err(Error::new(Code::Usage, message).suggest(step));
@@ -180,9 +176,11 @@ impl<'a> Wizard<'a> {
     /// The session whose portal to propose: the first one, but where nobody is asked only one of several is a guess.
     fn portal(&self) -> Option<&SsoSession> {
         let sessions = &self.files.sso_sessions;
-        let url = |session: &SsoSession| session.text("sso_start_url").map(str::to_owned);
         let first = sessions.first()?;
-        let one = sessions.iter().all(|other| url(other) == url(first));
+        let url = first.text("sso_start_url");
+        let one = sessions
+            .iter()
+            .all(|other| other.text("sso_start_url") == url);
         (one || !self.flags.yes).then_some(first)
     }
 
@@ -212,13 +210,12 @@ impl<'a> Wizard<'a> {
     /// Whether the edit will take that answer, beside those before it and those that the options give.
     fn check_field(&self, at: usize, text: &str, answers: &[String; 5]) -> Result<()> {
         let wrong = |message: &str, step: &str| Err(Error::new(Code::Usage, message).suggest(step));
-        let portal = "the access portal shows it, under \"Access keys\"";
         match at {
-            0 if text.is_empty() => wrong("a start URL is needed", portal),
-            1 if text.is_empty() => wrong("a region is needed", portal),
-            2 if text.is_empty() => wrong("an account is needed", portal),
-            3 if text.is_empty() => wrong("a role is needed", "the access portal lists yours"),
             4 if text.is_empty() => wrong("a name is needed", "any word, such as bedrock"),
+            _ if text.is_empty() => wrong(
+                "an answer is needed",
+                "the access portal shows it, under \"Access keys\"",
+            ),
             0 => check::start_url(text),
             1 => check::region(text),
             2 => check::account(text),
