@@ -13,7 +13,6 @@ use crate::commands::usage::{Flag, Given, Run, Takes, Usage};
 use crate::commands::{EVERYWHERE, Options, PROGRAM, SCRIPT_COMMANDS};
 use crate::error::{Code, Error, Result};
 use crate::nearest::{nearest, nearest_within};
-use crate::shell::quote;
 
 /// What the command line says.
 pub struct Cli {
@@ -324,10 +323,7 @@ impl Words {
         let mut flags = self.command().flags.iter();
         let runs = flags.any(|flag| matches!(flag.takes, Takes::CommandLine));
         if runs && near.is_none() && !word.starts_with('-') {
-            return error.suggest(format!(
-                "put `--` before the command to run: -- {}",
-                quote(word)
-            ));
+            return error.suggest("put `--` before the command to run");
         }
         meant(error, near.as_deref())
     }

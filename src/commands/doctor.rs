@@ -247,20 +247,11 @@ impl Report for Diagnosis {
                 continue;
             }
             out.push_str(&heading(look, group.title()));
-            let mut told: Vec<&str> = Vec::new();
-            for check in &checks {
+            for check in checks {
                 let mut finding = check.finding.clone();
                 if check.state == State::Skipped {
-                    // One reason for many checks is told once, with what was not checked.
-                    if told.contains(&finding.as_str()) {
-                        continue;
-                    }
-                    told.push(&check.finding);
-                    let same = |other: &&&Check| {
-                        other.state == State::Skipped && other.finding == check.finding
-                    };
-                    let codes: Vec<&str> = checks.iter().filter(same).map(|it| it.code).collect();
-                    finding = format!("{finding} ({})", codes.join(", "));
+                    // One reason may stand beside many.
+                    finding = format!("{finding} ({})", check.code);
                 }
                 let remedy = check.remedy.as_deref();
                 out.push_str(&bullet(look, check.state.mark(), &finding, remedy));
