@@ -165,6 +165,12 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// A line of a file: [`escape`]d, but for its tabs.
+pub fn escape_line(line: &str) -> String {
+    let parts: Vec<String> = line.split('\t').map(escape).collect();
+    parts.join("\t")
+}
+
 /// `text` with its first letter in capitals; only those of ASCII have one here.
 pub fn capitalized(text: &str) -> String {
     let mut capitalized = text.to_owned();

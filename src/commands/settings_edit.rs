@@ -13,7 +13,7 @@ use crate::diff;
 use crate::error::Result;
 use crate::file;
 use crate::json_edit::{Document, legible};
-use crate::report::{Tint, Warning, escape, without_password};
+use crate::report::{Tint, Warning, escape_line, without_password};
 use crate::shell::quote;
 
 /// What came of an edit of the settings: the members that the answers to one have in common.
@@ -88,7 +88,7 @@ pub fn show(context: &Context<'_>, edited: &Edited) {
     if let Some(diff) = edited.diff.as_ref().filter(|diff| !diff.is_empty()) {
         let look = context.listener.look();
         let lines = diff.lines().map(|line| {
-            let shown = escape(line);
+            let shown = escape_line(line);
             match line.as_bytes().first() {
                 Some(b'+') => look.tint(Tint::Good, &shown),
                 Some(b'-') => look.tint(Tint::Bad, &shown),
@@ -186,22 +186,25 @@ fn copies_in_repository(path: &Path) -> Option<Warning> {
 fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    let mut member = "";
+    let mut member = Cow::Borrowed("");
     // Each round passes over one string; one that a colon follows is a name.
     while let Some((string, beyond)) = next_string(rest) {
         let before = rest.split_once('"').map_or("", |(before, _)| before);
         let is_name = beyond.trim_start().starts_with(':');
         let is_value = before.trim_end().ends_with(':');
         out.push_str(before);
-        let shown = is_name || string.is_empty() || is_value && is_ours(member);
+        let shown = is_name || string.is_empty() || is_value && is_ours(&member);
+        let plain = decoded(string);
         let text = match shown {
-            true if string.contains("://") => Cow::Owned(without_password(string)),
+            true if plain.contains("://") && plain.contains('@') => {
+                Cow::Owned(without_password(&plain))
+            }
             true => Cow::Borrowed(string),
             false => Cow::Borrowed("…"),
         };
         out.extend(["\"", &text, "\""]);
         if is_name {
-            member = string;
+            member = plain;
         }
         rest = beyond;
     }
@@ -212,6 +215,18 @@ fn redact(text: &str) -> String {
 fn is_ours(name: &str) -> bool {
     let mut ours = keys::KEYS.iter().filter_map(|key| key.path.last());
     ours.any(|known| *known == name)
+}
+
+/// What a JSON string says, by how it is written.
+fn decoded(written: &str) -> Cow<'_, str> {
+    if !written.contains('\\') {
+        return Cow::Borrowed(written);
+    }
+    let value = serde_json::from_slice(format!("\"{written}\"").as_bytes());
+    match value {
+        Ok(serde_json::Value::String(text)) => Cow::Owned(text),
+        _ => Cow::Borrowed(written),
+    }
 }
 
 /// The text of the first JSON string, as it is written, and what follows it.
@@ -249,6 +264,10 @@ mod tests {
             (
                 r#"{"ANTHROPIC_BEDROCK_BASE_URL": "https://me:p/\"w@gw", "awsAuthRefresh": "x"}"#,
                 r#"{"ANTHROPIC_BEDROCK_BASE_URL": "https://***@gw", "awsAuthRefresh": "x"}"#,
+            ),
+            (
+                r#"{"AWS\u005fREGION": "a", "ANTHROPIC_BEDROCK_BASE_URL": "https:\/\/me:pw@gw"}"#,
+                r#"{"AWS\u005fREGION": "a", "ANTHROPIC_BEDROCK_BASE_URL": "https://***@gw"}"#,
             ),
             (r#"{"A_KEY": "open"#, r#"{"A_KEY": "open"#),
         ];

@@ -12,7 +12,7 @@ use crate::commands::{Context, login};
 use crate::diff;
 use crate::error::{Code, Error, Result};
 use crate::file;
-use crate::report::{Look, Report, Tint, Warning, document, escape};
+use crate::report::{Look, Report, Tint, Warning, document, escape, escape_line};
 use crate::shell::option;
 
 /// What stands below `sso`.
@@ -263,7 +263,7 @@ impl Report for SsoEdited {
     fn text(&self, look: &Look) -> String {
         let path = escape(&self.shown_path);
         let mut out = match &self.diff {
-            Some(diff) => diff.lines().map(|line| escape(line) + "\n").collect(),
+            Some(diff) => diff.lines().map(|line| escape_line(line) + "\n").collect(),
             None if !self.changed && self.done == PUT_BACK => {
                 format!("Nothing to do: {path} is as it was before already\n")
             }
