@@ -20,6 +20,7 @@ use crate::env::LocalTime;
 use crate::error::{Code, Error, Result};
 use crate::exec;
 use crate::report::{Report, Warning, document};
+use crate::shell::quote;
 use crate::time::{describe_span, format_timestamp};
 
 pub mod model;
@@ -322,6 +323,7 @@ fn check(
     let complete = remarks.is_empty();
     warnings.extend(remarks);
     let listing = listing.map(|profiles| listed(&profiles));
+    let listing = listing.map_err(|error| without_flag(facts, error));
     let credentials = check_credentials(who.as_ref(), listing.as_ref().err());
     let bedrock_access = match &listing {
         // Credentials that AWS has just accepted are not what fails: its own words tell more.
@@ -335,7 +337,7 @@ fn check(
             )
         }
         Err(error) => Check::failed(error),
-        Ok(models) if models.is_empty() => Check::failed(&no_access(region)),
+        Ok(models) if models.is_empty() => Check::failed(&without_flag(facts, no_access(region))),
         Ok(models) => Check::passed(access_to(models, region)),
     };
     let model_available = match &listing {
@@ -350,6 +352,36 @@ fn check(
         bedrock_access,
         model_available,
     }
+}
+
+/// With a step for those who have no `--region` to pass here: the region in use is that of the configuration.
+fn without_flag(facts: &Facts<'_>, error: Error) -> Error {
+    let Some(step) = error
+        .suggestion
+        .as_deref()
+        .filter(|it| it.contains("--region"))
+    else {
+        return error;
+    };
+    if is_about_credentials(error.code) {
+        return error;
+    }
+    let step = match (step.split_once("Pass --region "), &facts.profile) {
+        (Some((question, near)), Some(profile)) => {
+            let model = facts.model.as_ref().map_or("opus", |model| &model.value);
+            let [profile, near, model] = [&profile.value, near, model].map(quote);
+            format!(
+                "{question}claude-bedrock apply-config --profile={profile} --region={near} --model={model}"
+            )
+        }
+        _ => step
+            .replace(
+                "another region with --region",
+                "another region with: claude-bedrock setup",
+            )
+            .replace("pass another --region, such", "choose another region, such"),
+    };
+    error.suggest(step)
 }
 
 fn check_credentials(who: Option<&Result<Identity>>, listing: Option<&Error>) -> Check {
