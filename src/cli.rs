@@ -157,6 +157,10 @@ impl Words {
                 };
                 self.take(flag, value)?;
             } else if self.path.len() == 1 && word.to_value_os() == "help" {
+                let of = words.remaining(&mut cursor);
+                for word in of.filter(|word| !word.as_encoded_bytes().starts_with(b"-")) {
+                    self.read_word(word, args)?;
+                }
                 return Ok(Asked::Help);
             } else {
                 named_last = self.read_word(word.to_value_os(), args)?;
