@@ -25,7 +25,7 @@ use crate::prompt;
 use crate::report::{Look, Report, Tint, document, escape, fold};
 
 pub use check::{Check, Group, State};
-pub use settings::settings_key;
+pub use settings::{BEDROCK_SWITCHED_OFF, settings_key, switched_off};
 
 arguments! {
     /// Check for everything that is known to go wrong, and say what to do about it

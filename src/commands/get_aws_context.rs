@@ -8,9 +8,11 @@ use crate::aws::claude_view::ClaudeView;
 use crate::aws::credentials::{Credentials, Inspector, Status};
 use crate::aws::profiles::{AwsFiles, Profile};
 use crate::aws::regions::is_region_shaped;
+use crate::claude::keys;
 use crate::claude::plan::profile_of_command;
 use crate::claude::settings::{CurrentConfig, Stack};
 use crate::commands::Context;
+use crate::commands::doctor;
 use crate::commands::facts::export_that_counts;
 use crate::commands::usage::{Flag, Takes, arguments};
 use crate::env::Env;
@@ -154,6 +156,16 @@ impl GetAwsContext {
         answer.needs_sso_setup &= unreadable.is_empty();
         answer.warnings.extend(unreadable.iter().map(Warning::from));
         answer.warnings.extend(dropped_files(&stack));
+        let switch = stack.effective_env("CLAUDE_CODE_USE_BEDROCK");
+        let off = switch.filter(|switch| {
+            let on = |(_, value): (_, &String)| keys::is_on(value);
+            !keys::is_on(&switch.value) && switch.every().any(on)
+        });
+        if let Some(off) = off {
+            let (message, step) = doctor::switched_off(off.source, &off.value, env);
+            let warning = Warning::new(doctor::BEDROCK_SWITCHED_OFF, message);
+            answer.warnings.push(warning.suggest(step));
+        }
         Ok(Box::new(answer))
     }
 

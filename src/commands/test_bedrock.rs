@@ -143,7 +143,9 @@ impl TestBedrock {
         let mut warnings: Vec<Warning> = dropped_files(&facts.stack).collect();
         if !facts.on {
             let stops = doctor::stops(&facts);
-            let off = stops.iter().find(|it| it.code == "BEDROCK_SWITCHED_OFF");
+            let off = stops
+                .iter()
+                .find(|it| it.code == doctor::BEDROCK_SWITCHED_OFF);
             return Ok(Box::new(not_configured(warnings, off)));
         }
         let offline = context.options.offline;

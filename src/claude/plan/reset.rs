@@ -147,15 +147,13 @@ fn warnings(before: &Document, after: &Document, restored: bool) -> Vec<Warning>
         }
     }
     let caps = [keys::THINKING, keys::OUTPUT];
-    let mut caps = caps.iter().filter(|path| after.kind(path).is_some());
-    if let (Some(cap), true) = (caps.next(), switches_on(before) && !restored) {
-        let cap = cap.join(".");
-        let rest = if caps.next().is_some() {
-            " and the cap on output stay, because nothing tells who set them"
-        } else {
-            " stays, because nothing tells who set it"
-        };
-        let message = format!("`{cap}`{rest}");
+    let caps = caps.iter().filter(|path| after.kind(path).is_some());
+    let caps: Vec<String> = caps.map(|path| format!("`{}`", path.join("."))).collect();
+    if !caps.is_empty() && switches_on(before) && !restored {
+        let message = format!(
+            "left, because nothing tells who set it: {}",
+            caps.join(", ")
+        );
         let step = format!("to let nothing cap answers: {LIFT}");
         warnings.push(Warning::new("CAPS_LEFT", message).suggest(step));
     }

@@ -2,8 +2,9 @@
 
 use super::check::{Finding, Test, fail, ok, skipped, warn};
 use crate::claude::keys;
-use crate::claude::settings::{Scope, config_dir};
+use crate::claude::settings::{Scope, Source, config_dir};
 use crate::commands::facts::{Access, Facts, Origin};
+use crate::env::Env;
 use crate::file;
 use crate::json_edit::Kind;
 use crate::report::escape;
@@ -80,22 +81,33 @@ fn bedrock_is_on(facts: &Facts) -> Finding {
         }
         return fail("Claude Code is not set up for Amazon Bedrock").remedy("claude-bedrock setup");
     };
-    let origin = Origin::Setting(switch.source.clone(), "CLAUDE_CODE_USE_BEDROCK");
-    let value = match switch.value.as_str() {
+    let (message, step) = switched_off(switch.source.clone(), &switch.value, facts.env);
+    fail(message)
+        .code(BEDROCK_SWITCHED_OFF)
+        .remedy(if switch.source.scope() == Some(Scope::User) {
+            facts.command(None) + " setup"
+        } else {
+            step
+        })
+}
+
+/// The code of a switch that is there and off.
+pub const BEDROCK_SWITCHED_OFF: &str = "BEDROCK_SWITCHED_OFF";
+
+/// What to say of it, and how to take it out.
+pub fn switched_off(source: Source, value: &str, env: &Env) -> (String, String) {
+    const SWITCH: &str = "CLAUDE_CODE_USE_BEDROCK";
+    let origin = Origin::Setting(source, SWITCH);
+    let value = match value {
         "" => "empty",
         value => value,
     };
-    fail(format!(
-        "Bedrock is switched off: `CLAUDE_CODE_USE_BEDROCK` is {} ({})",
+    let message = format!(
+        "Bedrock is switched off: `{SWITCH}` is {} ({})",
         escape(value),
         origin.words()
-    ))
-    .code("BEDROCK_SWITCHED_OFF")
-    .remedy(if switch.source.scope() == Some(Scope::User) {
-        facts.command(None) + " setup"
-    } else {
-        origin.take_out("CLAUDE_CODE_USE_BEDROCK", facts.env)
-    })
+    );
+    (message, origin.take_out(SWITCH, env))
 }
 
 /// Ids of Bedrock are unknown to the Anthropic API, which answers with "model not found".
