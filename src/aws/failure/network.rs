@@ -118,7 +118,7 @@ fn unreachable(context: &Context<'_>, url: &str) -> Error {
     }
     let message = format!("{host} cannot be reached: no network, or not the right region");
     Error::new(Code::NetworkError, message)
-        .suggest("check the network, VPN and proxy, and the region of the profile")
+        .suggest("check the network, VPN and proxy, and the region")
 }
 
 /// The host and port of a URL.
