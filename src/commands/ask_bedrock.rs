@@ -236,25 +236,26 @@ impl<'a> Asker<'a> {
         }
         let mut answers: Vec<(&Caller, Result<Identity>)> = Vec::new();
         for round in [first, rest] {
-            let (lost, round): (Vec<_>, Vec<_>) = round
-                .into_iter()
-                .partition(|(caller, _)| self.lost(caller).is_some());
-            for (caller, _) in lost {
-                answers.extend(self.lost(caller).map(|error| (caller, Err(error))));
+            let mut asked = Vec::new();
+            for group in round {
+                match self.lost(&group.0) {
+                    Some(error) => answers.push((&group.0, Err(error))),
+                    None => asked.push(group),
+                }
             }
-            let runs: Vec<Run> = round
+            let runs: Vec<Run> = asked
                 .iter()
                 .map(|(caller, region)| self.sts(caller, region))
                 .collect();
             let mut done = 0;
             let outcomes = exec::capture_all(&runs, jobs, &mut |index| {
                 done += 1;
-                if let Some((caller, _)) = round.get(index) {
+                if let Some((caller, _)) = asked.get(index) {
                     let name = caller.profile.as_deref().unwrap_or_default();
                     self.progress(done, runs.len(), name);
                 }
             });
-            for ((caller, _), outcome) in round.iter().zip(outcomes) {
+            for ((caller, _), outcome) in asked.iter().zip(outcomes) {
                 self.note_renewal(caller, &outcome);
                 answers.push((caller, read_identity(caller, outcome)));
             }
